@@ -1,0 +1,47 @@
+# Everything that a reader, an editor or a machine does with this book. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: help book test run data lab serve lock clean
+help:            ## list the targets
+	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python 3.11 to 3.13 is needed, {sys.executable} is {v.major}.{v.minor}: call make with PYTHON=python3.12, say.")'
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv; } \
+	  || { echo 'Python cannot make virtual environments here. Install them with: sudo apt-get install python3-venv'; exit 1; }
+	@echo 'Setting up $(VENV) from requirements.lock (about a minute)'
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+book: $(READY)   ## check the data, execute what is stale, build the site into _build/html
+	@$(BIN)/claimbook build
+
+test: $(READY)   ## every cell of every notebook against its stored output, and all other tests
+	@$(BIN)/claimbook test
+
+run: $(READY)    ## execute every chapter afresh and store its outputs
+	@$(BIN)/claimbook run --all
+
+data: $(READY)   ## accept a change in data/: check it, renew datapackage.json and the generated pages
+	@$(BIN)/claimbook data
+
+figures: $(READY) ## write every chart as SVG into _build/figures
+	@$(BIN)/claimbook figures
+
+lab: $(READY)    ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab chapters
+
+serve: book      ## build, then show the book on http://localhost:8000
+	@$(BIN)/python -m http.server --directory _build/html 8000
+
+lock: $(READY)   ## renew requirements.lock and environment.yml from pyproject.toml (needs uv)
+	@uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
+	@$(BIN)/claimbook environment
+
+clean:           ## remove what was built, keep the environment
+	@rm -rf _build .pytest_cache

@@ -1,0 +1,208 @@
+"""Executes chapters and stores their outputs. The notebooks hold their own outputs: they are the cache.
+
+For each chapter `chapters/fingerprints.json` records what its outputs were made of: its code, every file of the
+repository that it opened (seen, not declared), the package, the locked versions. A chapter is stale when one differs.
+"""
+
+import json
+import os
+import re
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+
+import nbformat
+from jupyter_core.utils import run_sync
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+
+from claimbook.data import ROOT
+
+CHAPTERS = ROOT / "chapters"
+FINGERPRINTS = CHAPTERS / "fingerprints.json"
+SECONDS_PER_CELL = 120
+NOT_IN_NOTEBOOKS = {"run.py", "build.py", "cli.py", "pages.py", "site.py"}
+
+WATCH = f"""
+import os as _os, sys as _sys
+_opened = set()
+def _watch(event, args, root={str(ROOT)!r} + _os.sep):
+    if event == "open" and isinstance(args[0], str):
+        path = _os.path.abspath(args[0])
+        if path.startswith(root) and path.endswith((".csv", ".ipynb", ".json")) and _os.sep + "." not in path[len(root):]:
+            _opened.add(path[len(root):])
+_sys.addaudithook(_watch)
+"""
+"""Runs in the kernel before the first cell: sees every data file and notebook that the chapter opens, by any library."""
+
+
+class RunError(Exception):
+    """A chapter that could not be executed. The message names chapter, cell and remedy."""
+
+
+def notebooks():
+    return sorted(CHAPTERS.glob("*.ipynb"))
+
+
+def read(path):
+    try:
+        return nbformat.read(path, as_version=4)
+    except Exception as error:
+        raise RunError(f"chapters/{path.name} is not a readable notebook: {error}. Restore it: git checkout chapters/{path.name}") from error
+
+
+def _hash(*parts):
+    digest = sha256()
+    for part in parts:
+        digest.update(part if isinstance(part, bytes) else str(part).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _code(notebook):
+    return _hash(*(cell.source for cell in notebook.cells if cell.cell_type == "code"))
+
+
+def _package():
+    files = [p for p in sorted((ROOT / "claimbook").glob("*")) if p.suffix in (".py", ".mplstyle") and p.name not in NOT_IN_NOTEBOOKS]
+    return _hash(*(p.read_bytes() for p in files))
+
+
+def fingerprint(notebook, inputs):
+    """What a chapter's outputs depend on, as a dict of short hashes. `inputs`: paths relative to the repository."""
+    return {
+        "code": _code(notebook),
+        "package": _package(),
+        "lock": _hash((ROOT / "requirements.lock").read_bytes()),
+        "inputs": {path: _hash((ROOT / path).read_bytes()) if (ROOT / path).exists() else "missing" for path in sorted(inputs)},
+    }
+
+
+def recorded():
+    return json.loads(FINGERPRINTS.read_text(encoding="utf-8")) if FINGERPRINTS.exists() else {}
+
+
+def stale():
+    """Chapters whose stored outputs may be out of date, as {path: reason}."""
+    known, found = recorded(), {}
+    for path in notebooks():
+        old = known.get(path.name)
+        if old is None:
+            found[path] = "it was never executed here"
+            continue
+        new = fingerprint(read(path), old["inputs"])
+        changed = [name for name in ("code", "package", "lock") if new[name] != old[name]]
+        changed += [name for name, value in new["inputs"].items() if value != old["inputs"][name]]
+        if changed:
+            found[path] = f"{', '.join(changed)} changed"
+    return found
+
+
+def run(paths, progress=print):
+    """Execute these chapters in parallel and store their outputs. Raises RunError where a cell fails, after all ended.
+
+    A chapter that fails keeps its stored outputs. Chapters that read others (the scoreboard) follow when those changed.
+    """
+    todo = list(paths)
+    for _ in range(len(notebooks()) + 1):
+        if not todo:
+            return
+        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+            results = list(pool.map(lambda path: _try(path, progress), todo))
+        failures = [result for result in results if isinstance(result, Exception)]
+        if failures:
+            raise RunError("\n\n".join(map(str, failures)))
+        marks = recorded()
+        marks.update({path.name: mark for path, mark in zip(todo, results)})
+        _write(FINGERPRINTS, json.dumps({path.name: marks[path.name] for path in notebooks() if path.name in marks}, indent=1) + "\n")
+        todo = list(stale())
+    raise RunError("Chapters read each other in a circle: " + ", ".join(path.name for path in todo))
+
+
+def _try(path, progress):
+    try:
+        return _execute(path, progress)
+    except RunError as error:
+        return error
+
+
+def _execute(path, progress):
+    notebook, start = read(path), time.monotonic()
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    if sys.stderr.isatty():
+        progress(f"  {path.name}: {total} cells ...")
+    inputs = set()
+
+    def before(**_):
+        run_sync(client.kc.execute_interactive)(WATCH, silent=True, store_history=False)
+
+    def keep(message):
+        if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
+            inputs.update(json.loads(message["content"]["text"]))
+
+    def after(**_):
+        run_sync(client.kc.execute_interactive)("import json as _json; print(_json.dumps(sorted(_opened)))", store_history=False, output_hook=keep)
+
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    client.create_kernel_manager().transport_encryption = "auto"  # without it the kernel warns on stderr
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    number, cell = 0, None
+    try:
+        with client.setup_kernel():
+            before()
+            for number, cell in enumerate(notebook.cells):
+                client.execute_cell(cell, number, execution_count=None)
+            after()
+    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+        raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) writes to stderr: mend the cause.\n{output.text}")
+    _write(path, dump(notebook))
+    progress(f"  {path.name}: {total} cells, {time.monotonic() - start:.1f} s")
+    return fingerprint(notebook, inputs)
+
+
+def _readable(error):
+    """A cell's error without colours and without the frames of libraries: where in the cell, and the last line."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", getattr(error, "traceback", "") or str(error)).strip()
+    frames = [frame for frame in text.split("\n\n") if not frame.startswith("File")]
+    return "\n".join([*frames[:-1], text.splitlines()[-1]])
+
+
+def dump(notebook):
+    """The notebook in its normal form: the same bytes however often and wherever it was executed."""
+    number = 0
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            number += 1
+            cell.execution_count = number
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = number
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"},
+        }
+    )
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def _write(path, text):
+    """Replace a file whole or not at all."""
+    aside = Path(f"{path}.new")
+    aside.write_text(text, encoding="utf-8")
+    os.replace(aside, path)

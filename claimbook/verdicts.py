@@ -1,0 +1,155 @@
+"""The rules by which a claim is judged: pure functions over numbers, no tables, no files.
+
+A claim's own words fix how exact it must be. Each precision turns the claimed figure into an interval; a witness
+agrees when its value lies in that interval (a witness that is itself an interval: when the two overlap).
+`chapters/method.md` prints this file's rules from their docstrings.
+"""
+
+import math
+from dataclasses import dataclass
+from decimal import Decimal
+
+TENTH = 0.10
+"""The one tolerance of the book. `about` and `nearly` allow a tenth; a change is `marked` from a tenth on."""
+
+FLAT = 5.0
+"""Percentage points within which a growth rate counts as `about 0`, for a tenth of nothing is nothing."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """All numbers from `low` to `high`, ends included. Arithmetic gives the range that the parts allow."""
+
+    low: float
+    high: float
+
+    def __post_init__(self):
+        if not self.low <= self.high:
+            raise ValueError(f"An interval runs from low to high, not from {self.low} to {self.high}.")
+
+    def __contains__(self, value):
+        return self.low <= value <= self.high
+
+    def overlaps(self, other):
+        return self.low <= other.high and other.low <= self.high
+
+    def __add__(self, other):
+        return Interval(self.low + other.low, self.high + other.high)
+
+    def __sub__(self, other):
+        return Interval(self.low - other.high, self.high - other.low)
+
+    def __mul__(self, other):
+        return _hull(a * b for a in (self.low, self.high) for b in (other.low, other.high))
+
+    def __truediv__(self, other):
+        if 0 in other:
+            raise ZeroDivisionError(f"The divisor {other} holds zero.")
+        return _hull(a / b for a in (self.low, self.high) for b in (other.low, other.high))
+
+
+def _hull(values):
+    values = list(values)
+    return Interval(min(values), max(values))
+
+
+def rounded(printed):
+    """The numbers that would be printed as this text: "53.5" stands for 53.45 to 53.55, "314" for 313.5 to 314.5."""
+    half = 0.5 * 10.0 ** Decimal(printed).as_tuple().exponent
+    return Interval(float(printed) - half, float(printed) + half)
+
+
+def _about(printed):
+    if float(printed) == 0:
+        return Interval(-FLAT, FLAT)
+    return _hull([float(printed) * (1 - TENTH), float(printed) * (1 + TENTH)])
+
+
+def _range(printed):
+    low, high = printed.split("..")
+    return Interval(float(low), float(high))
+
+
+PRECISIONS = {
+    "as printed": ("the value, rounded to the digits printed, is the figure printed", rounded),
+    "about": ("the value is within a tenth of the claimed one (for 'no change': within 5 points)", _about),
+    "nearly": ("the value is at most the claimed one and no more than a tenth below", lambda c: Interval(float(c) * (1 - TENTH), float(c))),
+    "at least": ("the value is the claimed one or more", lambda c: Interval(float(c), math.inf)),
+    "range": ("the value lies between the two claimed ones", _range),
+    "up": ("the change is above zero", lambda c: Interval(math.nextafter(0, 1), math.inf)),
+    "down": ("the change is below zero", lambda c: Interval(-math.inf, math.nextafter(0, -1))),
+    "markedly up": ("the change is plus a tenth or more", lambda c: Interval(100 * TENTH, math.inf)),
+    "markedly down": ("the change is minus a tenth or more", lambda c: Interval(-math.inf, -100 * TENTH)),
+    "first": ("the lead over the best rival is above zero", lambda c: Interval(math.nextafter(0, 1), math.inf)),
+}
+"""Precision -> (what it means, the function from the printed figure to the interval)."""
+
+
+def claimed_interval(printed, precision):
+    """The interval of values that bear a claim out. Raises ValueError for an unknown precision."""
+    if precision not in PRECISIONS:
+        raise ValueError(f"Unknown precision {precision!r}; known are: {', '.join(PRECISIONS)}.")
+    return PRECISIONS[precision][1](printed)
+
+
+def agrees(value, interval):
+    """Whether a witness bears the claim out: a number lies in the interval, an Interval overlaps it."""
+    if isinstance(value, Interval):
+        return value.overlaps(interval)
+    # Figures of the data carry few digits; this keeps 1.1 * 3 from missing 3.3 by a binary hair.
+    hair = 1e-9 * max(1.0, abs(value))
+    return interval.low - hair <= value <= interval.high + hair
+
+
+VERDICTS = {
+    "reproduced": "every witness agrees with the claim to the precision in which it was made",
+    "depends on the source": "some independent publishers or vintages agree and others do not",
+    "misquoted": "the number exists, but for another quantity, which is shown",
+    "contradicted": "the evidence says otherwise",
+    "not found": "no public evidence for or against was found; what was searched is said",
+    "came true": "a forecast: every witness agrees, at the date of the judgement",
+    "came partly true": "a forecast: some witnesses agree, at the date of the judgement",
+    "failed": "a forecast: no witness agrees, at the date of the judgement",
+    "open": "a forecast: the date by which it can be judged has not come",
+    "judgement": "advice: the nearest evidence is shown, nothing is scored",
+    "not examined yet": "the chapter is not written",
+}
+"""The closed list of verdicts and what each means."""
+
+_ORDER = ["contradicted", "misquoted", "depends on the source", "not found", "reproduced"]
+_FORECAST = {
+    "reproduced": "came true",
+    "depends on the source": "came partly true",
+    "contradicted": "failed",
+    "misquoted": "failed",
+    "not found": "open",
+}
+
+
+def decide_part(agreements, misquoted=False):
+    """The verdict on one figure, from the agreement (True or False) of each witness.
+
+    All agree: reproduced. Some agree: depends on the source. None agrees: misquoted, where another quantity is
+    shown to have the number, else contradicted. No witness: not found.
+    """
+    agreements = list(agreements)
+    if not agreements:
+        return "misquoted" if misquoted else "not found"
+    if all(agreements):
+        return "reproduced"
+    if any(agreements):
+        return "depends on the source"
+    return "misquoted" if misquoted else "contradicted"
+
+
+def decide(kind, parts):
+    """The verdict on a claim from the verdicts on its figures: a claim is as good as its weakest figure.
+
+    `kind` is the claim's kind; a `forecast` is told in its own words, `advice` and `judgement` are not scored.
+    """
+    if kind in ("advice", "judgement"):
+        return "judgement"
+    worst = min(parts, key=_ORDER.index) if parts else "not found"
+    if kind == "forecast":
+        return "came partly true" if worst == "contradicted" and len(set(parts)) > 1 else _FORECAST[worst]
+    return worst
