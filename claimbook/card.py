@@ -36,6 +36,9 @@ UNITS = {
 }
 
 
+SAYS = {True: "agrees", False: "disagrees", None: ""}
+
+
 def number(value):
     """A figure as the book prints it: one decimal where it has one, three significant digits below one."""
     if value != 0 and abs(value) < 1:
@@ -59,6 +62,8 @@ def _span(low, high, unit):
 
 
 def _claimed(figure):
+    if figure.precision in verdicts.UNSCORED:
+        return ""
     if figure.precision == "range":
         low, high = figure.printed.split("..")
         return f"{number(float(low))} to {amount(float(high), figure.unit)}"
@@ -69,7 +74,7 @@ def _claimed(figure):
 
 def _difference(witness, figure):
     """How far the witness is from the claimed figure, in percent of it, where that says anything."""
-    if figure.precision == "range" or not figure.printed or float(figure.printed) == 0 or witness.low != witness.high:
+    if figure.precision in ("range", *verdicts.UNSCORED) or not figure.printed or float(figure.printed) == 0 or witness.low != witness.high:
         return ""
     return f"{100 * (witness.low / float(figure.printed) - 1):+.1f} %".replace("-", "−")
 
@@ -83,9 +88,10 @@ def plain(verdict):
     """The card as text, for nbval, for screen readers of notebooks and for the diff of a pull request."""
     lines = [f"{verdict.claim.id}: {verdict.claim.statement}"]
     for figure, witnesses in _rows(verdict):
-        lines.append(f"  claimed, {figure.part}: {_claimed(figure)}" if figure.part else f"  claimed: {_claimed(figure)}")
+        if _claimed(figure):
+            lines.append(f"  claimed, {figure.part}: {_claimed(figure)}" if figure.part else f"  claimed: {_claimed(figure)}")
         for w in witnesses:
-            says = "agrees" if w.agrees else "disagrees"
+            says = SAYS[w.agrees]
             lines.append(f"    {w.label} [{w.collector}]: {_span(w.low, w.high, w.unit)} {_difference(w, figure)} {says}".replace("  ", " ").replace("   [", "["))
     for w in verdict.misquote:
         lines.append(f"  the number stands for: {w.label}, {_span(w.low, w.high, w.unit)}")
@@ -102,7 +108,7 @@ def html(verdict):
         if _claimed(figure):
             body.append(f'<tr class="claimed"><th scope="row">{head}</th><td>{e(_claimed(figure))}</td><td></td><td></td></tr>')
         for w in witnesses:
-            says = "agrees" if w.agrees else "disagrees"
+            says = SAYS[w.agrees]
             body.append(
                 f'<tr class="{says}"><th scope="row">{e(w.label)}</th><td>{e(_span(w.low, w.high, w.unit))}</td>'
                 f"<td>{_difference(w, figure)}</td><td>{says}</td></tr>"

@@ -37,7 +37,7 @@ class Witness:
     high: float
     unit: str
     collector: str
-    agrees: bool
+    agrees: bool | None
     ids: tuple
     sources: tuple
 
@@ -99,7 +99,7 @@ class Claim:
         witnesses = self._witnesses(evidence, value)
         other = self._witnesses(misquote, value)
         parts = []
-        for figure in self.figures:
+        for figure in self.figures if self.kind not in verdicts.UNSCORED else ():
             said = [w.agrees for w in witnesses if w.part == figure.part]
             parts.append(verdicts.decide_part(said, any(w.agrees for w in other if w.part == figure.part)))
         word = verdicts.decide(self.kind, parts)
@@ -129,14 +129,14 @@ class Claim:
             if not ids or not sources:
                 raise ValueError(f"{self.id}: row {number} ({row['label']}) has no id or no source: keep those columns.")
             seen = Interval(float(low), float(high)) if low != high else float(low)
-            ok = verdicts.agrees(seen, figures[part].interval)
+            ok = None if self.kind in verdicts.UNSCORED else verdicts.agrees(seen, figures[part].interval)
             found.append(Witness(part, row["label"], float(low), float(high), figures[part].unit, row["collector"], ok, ids, sources))
         return found
 
 
 def _reason(claim, witnesses, parts, other):
     """Who agrees, counted by collector: copies and editions of one collector's data are one witness."""
-    if claim.kind in ("advice", "judgement"):
+    if claim.kind in verdicts.UNSCORED:
         return "Advice is not scored; the nearest evidence is shown."
     sentences = []
     for figure, verdict in zip(claim.figures, parts):
@@ -174,7 +174,7 @@ def claims():
     found = {}
     for row in data.load("claims").to_dict("records"):
         figures = _figures(row)
-        if row["kind"] not in ("advice", "judgement"):
+        if row["kind"] not in verdicts.UNSCORED:
             for figure in figures:
                 figure.interval  # a claim that no rule can judge must not wait for its chapter to be noticed
         found[row["id"]] = Claim(row["id"], row["chapter"], row["article"], row["passage"], row["kind"], row["statement"], figures)

@@ -101,6 +101,9 @@ def agrees(value, interval):
     return interval.low - hair <= value <= interval.high + hair
 
 
+UNSCORED = ("advice", "judgement")
+"""Kinds of claim that evidence can inform but not decide."""
+
 VERDICTS = {
     "reproduced": "every witness agrees with the claim to the precision in which it was made",
     "depends on the source": "some independent publishers or vintages agree and others do not",
@@ -147,7 +150,7 @@ def decide(kind, parts):
 
     `kind` is the claim's kind; a `forecast` is told in its own words, `advice` and `judgement` are not scored.
     """
-    if kind in ("advice", "judgement"):
+    if kind in UNSCORED:
         return "judgement"
     worst = min(parts, key=_ORDER.index) if parts else "not found"
     if kind == "forecast":
