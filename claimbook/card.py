@@ -36,6 +36,7 @@ UNITS = {
 }
 
 
+YES = {True: "yes", False: "no", None: ""}
 SAYS = {True: "agrees", False: "disagrees", None: ""}
 
 
@@ -111,13 +112,13 @@ def html(verdict):
             says = SAYS[w.agrees]
             body.append(
                 f'<tr class="{says}"><th scope="row">{e(w.label)}</th><td>{e(_span(w.low, w.high, w.unit))}</td>'
-                f"<td>{_difference(w, figure)}</td><td>{says}</td></tr>"
+                f"<td>{_difference(w, figure)}</td><td>{YES[w.agrees]}</td></tr>"
             )
     for w in verdict.misquote:
         body.append(f'<tr class="misquote"><th scope="row">{e(w.label)}</th><td>{e(_span(w.low, w.high, w.unit))}</td><td></td><td>another quantity</td></tr>')
     table = (
         '<table><thead><tr><th scope="col">Witness</th><th scope="col">Value</th><th scope="col">Off by</th>'
-        f'<th scope="col">Says</th></tr></thead><tbody>{"".join(body)}</tbody></table>'
+        f'<th scope="col">Agrees</th></tr></thead><tbody>{"".join(body)}</tbody></table>'
     )
     return (
         f'<div class="verdict-card" data-verdict="{e(verdict.word)}"><p class="verdict"><span aria-hidden="true">{MARKS[verdict.word]}</span> '
@@ -132,7 +133,8 @@ class Sentence:
         self.text = " ".join(text.split())
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        return {"text/markdown": self.text, "text/plain": self.text}
+        # Notebooks read $...$ as a formula; an escaped dollar is a dollar everywhere.
+        return {"text/markdown": self.text.replace("$", r"\$"), "text/plain": self.text}
 
 
 def say(text):
@@ -159,3 +161,23 @@ class Table:
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
         html = f'<div class="data-table"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         return {"text/plain": text.to_string(index=False), "text/html": html}
+
+
+class Board:
+    """The scoreboard as a table: one row a claim, each linked to its section."""
+
+    def __init__(self, frame):
+        self.frame = frame
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        rows = []
+        for r in self.frame.itertuples():
+            name = f'<a href="{r.notebook}#{r.id}">{r.id}</a>' if isinstance(r.notebook, str) else r.id
+            rows.append(
+                f'<tr data-verdict="{escape(r.verdict)}" data-chapter="{r.chapter}" data-article="{r.article}"><td>{name}</td><td>{escape(r.statement)}</td>'
+                f'<td class="verdict"><span aria-hidden="true">{MARKS[r.verdict]}</span> {escape(r.verdict)}</td><td>{escape(r.reason)}</td></tr>'
+            )
+        head = "".join(f'<th scope="col">{name}</th>' for name in ("Claim", "What the article says", "Verdict", "Why"))
+        html = f'<div class="data-table board"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        text = "\n".join(f"{MARKS[r.verdict]} {r.id} {r.verdict}: {r.statement}" for r in self.frame.itertuples())
+        return {"text/plain": text, "text/html": html}

@@ -1,11 +1,14 @@
 """The Sphinx side of the book: charts stand in the page as inline SVG and follow its light and dark theme."""
 
 import re
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from docutils.parsers.rst import Directive
 
-from claimbook import style
+from claimbook import ledger, style, verdicts
+from claimbook.card import MARKS
 
 ASSETS = Path(__file__).with_name("assets")
 
@@ -33,21 +36,64 @@ def themed(svg):
     return re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2)
 
 
+def page_html(html):
+    """A notebook's HTML output as the page shows it: links to pages, and DataFrames as plain tables that can scroll."""
+    html = re.sub(r'(href="[\w-]+)\.ipynb', r"\1.html", html)
+    if 'class="dataframe"' not in html:
+        return html
+    html = re.sub(r"<style scoped>.*?</style>", "", html, flags=re.S)
+    table = html[html.index("<table") : html.index("</table>") + len("</table>")]
+    head, body = table.split("<tbody>")
+    index = re.findall(r"<tr>\s*<th>(.*?)</th>", body)
+    numbered = "<th></th>" in head and all(name.isdigit() and len(name) != 4 for name in index)
+    if numbered:  # pandas' row numbers say nothing to a reader
+        head, body = head.replace("<th></th>", "", 1), re.sub(r"(<tr>\s*)<th>.*?</th>", r"\1", body)
+    head = head.replace("<th></th>", "<td></td>").replace("<th>", '<th scope="col">').replace('border="1" ', "").replace(' style="text-align: right;"', "")
+    body = body.replace("<th>", '<th scope="row">')
+    body = re.sub(r"<td>(-?[\d.,]+|NaN)</td>", r'<td class="number">\1</td>', body)
+    return f'<div class="data-table">{head}<tbody>{body}</div>'
+
+
 class OutputRenderer:
     """MyST-NB asks this first for every output of a notebook."""
 
-    mime_priority_overrides = [("*", "application/vnd.claimbook.chart+json", None), ("*", "application/vnd.claimbook.verdict+json", None)]
-
     @staticmethod
     def handle_mime(renderer, data, inline):
-        if data.mime_type != "image/svg+xml" or renderer.renderer.sphinx_env.app.builder.format != "html":
+        if data.mime_type.startswith("application/vnd.claimbook."):
+            return []
+        if renderer.renderer.sphinx_env.app.builder.format != "html":
+            return None
+        if data.mime_type == "text/html":
+            return [nodes.raw("", page_html(data.string), format="html")]
+        if data.mime_type != "image/svg+xml":
             return None
         if "aria-label=" not in data.string:
             renderer.logger.warning("a chart without alt text: end its cell with finish(...)", subtype="alt", line=data.line)
         return [nodes.raw("", f'<div class="chart">{themed(data.string)}</div>', format="html")]
 
 
+class VerdictStrip(Directive):
+    """```{verdict-strip} ai-boom```: the verdicts of a chapter's claims, each a link to its section."""
+
+    required_arguments = 1
+
+    def run(self):
+        board = ledger.scoreboard().query("chapter == @self.arguments[0]")
+        if board.empty:
+            raise self.error(f"No claim belongs to the chapter {self.arguments[0]!r}.")
+        counts = board["verdict"].value_counts()
+        told = ", ".join(f"{counts[word]} {word}" for word in verdicts.VERDICTS if word in counts)
+        items = "".join(
+            f'<li data-verdict="{escape(r.verdict)}"><a href="#{r.id}" title="{escape(r.statement)}"><span aria-hidden="true">{MARKS[r.verdict]}</span>'
+            f' {r.id.split("-")[1]}<span class="sr-only">: {escape(r.verdict)}</span></a></li>'
+            for r in board.itertuples()
+        )
+        html = f'<p class="verdict-counts">{len(board)} claims: {escape(told)}.</p><ul class="verdict-strip">{items}</ul>'
+        return [nodes.raw("", html, format="html"), nodes.raw("", f"{len(board)} claims: {told}.", format="latex")]
+
+
 def setup(app):
+    app.add_directive("verdict-strip", VerdictStrip)
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
     app.add_css_file("claimbook.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -44,7 +44,8 @@ MARGIN = 0.06
 
 
 def use_style():
-    """Give every figure of this notebook the look of the book."""
+    """Give every figure and table of this notebook the look of the book."""
+    pd.set_option("display.precision", 1)
     plt.style.use(Path(__file__).with_name("claimbook.mplstyle"))
 
 

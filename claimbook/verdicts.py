@@ -16,6 +16,10 @@ FLAT = 5.0
 """Percentage points within which a growth rate counts as `about 0`, for a tenth of nothing is nothing."""
 
 
+SOME = 1e-6
+"""The least change that counts as one."""
+
+
 @dataclass(frozen=True)
 class Interval:
     """All numbers from `low` to `high`, ends included. Arithmetic gives the range that the parts allow."""
@@ -76,11 +80,11 @@ PRECISIONS = {
     "nearly": ("the value is at most the claimed one and no more than a tenth below", lambda c: Interval(float(c) * (1 - TENTH), float(c))),
     "at least": ("the value is the claimed one or more", lambda c: Interval(float(c), math.inf)),
     "range": ("the value lies between the two claimed ones", _range),
-    "up": ("the change is above zero", lambda c: Interval(math.nextafter(0, 1), math.inf)),
-    "down": ("the change is below zero", lambda c: Interval(-math.inf, math.nextafter(0, -1))),
+    "up": ("the change is above zero", lambda c: Interval(SOME, math.inf)),
+    "down": ("the change is below zero", lambda c: Interval(-math.inf, -SOME)),
     "markedly up": ("the change is plus a tenth or more", lambda c: Interval(100 * TENTH, math.inf)),
     "markedly down": ("the change is minus a tenth or more", lambda c: Interval(-math.inf, -100 * TENTH)),
-    "first": ("the lead over the best rival is above zero", lambda c: Interval(math.nextafter(0, 1), math.inf)),
+    "first": ("the lead over the best rival is above zero", lambda c: Interval(SOME, math.inf)),
 }
 """Precision -> (what it means, the function from the printed figure to the interval)."""
 

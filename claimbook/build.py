@@ -1,0 +1,102 @@
+"""Builds the site: data checked, stale chapters executed, pages renewed, the book compiled aside, checked, moved into place."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+
+from claimbook import data, ledger, pages, run
+
+BUILD = data.ROOT / "_build"
+SITE = BUILD / "html"
+
+
+class BuildError(Exception):
+    """A fault that stops the build before anything is published."""
+
+
+def build(progress=print):
+    """Build the site into `_build/html`. The site in place stays as it is until the new one is whole and checked."""
+    faults = data.check()
+    if faults:
+        raise BuildError("The data has faults; nothing was built.\n" + "\n".join(faults[:20]))
+    refresh(progress)
+    aside = BUILD / "new"
+    shutil.rmtree(aside, ignore_errors=True)
+    progress("Compiling the book")
+    compile_book(aside)
+    faults = check_site(aside / "_build" / "html")
+    if faults:
+        raise BuildError("The new site has faults and was not published.\n" + "\n".join(faults[:20]))
+    old = BUILD / "old"
+    shutil.rmtree(old, ignore_errors=True)
+    if SITE.exists():
+        os.replace(SITE, old)
+    os.replace(aside / "_build" / "html", SITE)
+    shutil.rmtree(old, ignore_errors=True)
+    shutil.rmtree(aside, ignore_errors=True)
+    progress(f"The book is in {SITE.relative_to(data.ROOT)}/index.html")
+
+
+def refresh(progress=print):
+    """Execute stale chapters and renew stale pages. With CI=true either is an error that names it and the command."""
+    stale = run.stale()
+    if stale and os.environ.get("CI") == "true":
+        raise BuildError("Stored outputs are stale: " + "; ".join(f"chapters/{p.name} ({why})" for p, why in stale.items()) + ". Execute and commit them: make run")
+    if stale:
+        progress("Executing " + "; ".join(f"{path.name} ({why})" for path, why in stale.items()))
+        run.run(stale, progress)
+    lost = pages.stale()
+    if lost and os.environ.get("CI") == "true":
+        raise BuildError(f"Generated pages are stale: {', '.join(lost)}. Renew and commit them: make data")
+    for path in pages.write():
+        progress(f"Renewed {path}")
+
+
+def compile_book(target):
+    """Compile by plain jupyter-book, clean, warnings as errors. Raises BuildError with its last lines."""
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(data.ROOT), "--path-output", str(target), "-W", "-n", "--keep-going", "-q"]
+    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(data.ROOT)})
+    if done.returncode:
+        text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
+        warnings = [line for line in text.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|Error", line)]
+        raise BuildError("jupyter-book found faults.\n" + "\n".join(warnings[:20] or text.splitlines()[-20:]))
+
+
+def check_site(site):
+    """What Sphinx does not see: a claim without section or chart, a stored error, a dead link or anchor inside the site."""
+    faults = []
+    html = {path: path.read_text(encoding="utf-8") for path in sorted(Path(site).rglob("*.html")) if "_static" not in path.parts}
+    anchors = {path.resolve(): set(re.findall(r'\bid="([^"]+)"', text)) for path, text in html.items()}
+    for path, text in html.items():
+        if "Traceback (most recent call last)" in text:
+            faults.append(f"{path.name}: a traceback stands in the page")
+        for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', text):
+            if re.match(r"[a-z]+:|//", link):
+                continue
+            file, _, anchor = unescape(link).partition("#")
+            goal = (path.parent / file.split("?")[0]).resolve() if file else path.resolve()
+            goal = goal / "index.html" if goal.is_dir() else goal
+            if not goal.exists() or anchor and goal in anchors and anchor not in anchors[goal]:
+                faults.append(f"{path.name}: the link {link} leads nowhere")
+    pages_text = "".join(html.values())
+    for name, _, chart in ledger.stored_outputs("application/vnd.claimbook.chart+json"):
+        if f'data-chart="{chart["name"]}"' not in pages_text:
+            faults.append(f"{name}: the chart {chart['name']} is not in the site")
+    for one in ledger.scoreboard().query("verdict != 'not examined yet'").itertuples():
+        if not any(one.id in ids for ids in anchors.values()):
+            faults.append(f"{one.notebook}: the claim {one.id} has no section")
+    return faults
+
+
+def figures(target=BUILD / "figures"):
+    """Write every chart of the book as an SVG file. Returns the folder."""
+    target.mkdir(parents=True, exist_ok=True)
+    for _, _, svg in ledger.stored_outputs("image/svg+xml"):
+        text = "".join(svg)
+        name = re.search(r'data-chart="([^"]+)"', text)[1]
+        (target / f"{name}.svg").write_text('<?xml version="1.0" encoding="utf-8"?>\n' + text, encoding="utf-8")
+    return target

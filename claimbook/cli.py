@@ -1,0 +1,72 @@
+"""The commands behind the Makefile: claimbook build, test, run, data, figures, environment."""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+
+from claimbook import build, data, pages, run
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="claimbook", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("build", help="check the data, execute what is stale, build the site")
+    commands.add_parser("test", help="nbval on every notebook, and all other tests").add_argument("rest", nargs="*", help="passed on to pytest")
+    runner = commands.add_parser("run", help="execute stale chapters and store their outputs")
+    runner.add_argument("--all", action="store_true", help="execute every chapter, stale or not")
+    commands.add_parser("data", help="accept a change in data/: check it, renew hashes and generated pages")
+    commands.add_parser("figures", help="write every chart as SVG into _build/figures")
+    commands.add_parser("environment", help="write environment.yml from requirements.lock")
+    chosen = parser.parse_args()
+    try:
+        sys.exit(globals()[f"_{chosen.command}"](chosen))
+    except (build.BuildError, run.RunError, data.DataError) as error:
+        sys.exit(f"\n{error}")
+
+
+def _build(chosen):
+    build.build()
+
+
+def _test(chosen):
+    notebooks = [str(path) for path in run.notebooks()]
+    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-n", "auto", "--dist", "loadfile", "tests", *notebooks, *chosen.rest]
+    return subprocess.run(command, cwd=data.ROOT, env=os.environ | {"PYTHONPATH": str(data.ROOT)}).returncode
+
+
+def _run(chosen):
+    todo = run.notebooks() if chosen.all else run.stale()
+    run.run(todo)
+    print(f"{len(todo)} chapters executed" if todo else "Nothing is stale")
+
+
+def _data(chosen):
+    changed = data.renew()
+    faults = data.check()
+    if faults:
+        raise data.DataError("\n".join(faults))
+    print("Tables accepted: " + (", ".join(changed) or "none had changed"))
+    print("Pages renewed: " + (", ".join(pages.write()) or "none was stale"))
+
+
+def _figures(chosen):
+    print(f"The charts are in {build.figures().relative_to(data.ROOT)}")
+
+
+def environment():
+    """The text of environment.yml: Python from conda, everything else exactly as in requirements.lock, without hashes."""
+    lock = (data.ROOT / "requirements.lock").read_text(encoding="utf-8")
+    pins = re.findall(r"^([A-Za-z0-9_.-]+==[^\\\n]+?)\s*\\?$", lock, re.M)
+    lines = ["# For conda and Binder. Written from requirements.lock by `make lock`: the same versions.", "name: hundred-billion-dollar-year"]
+    lines += ["channels: [conda-forge]", "dependencies:", "  - python=3.11", "  - pip", "  - pip:"]
+    return "\n".join(lines + [f'      - "{pin}"' for pin in pins] + ["      - -e ."]) + "\n"
+
+
+def _environment(chosen):
+    (data.ROOT / "environment.yml").write_text(environment(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+"""The data package is whole, and bad input is refused with file, row, column and remedy."""
+
+import pytest
+
+from claimbook import data, ledger, pages
+from claimbook.style import CHART_MIME
+
+
+def test_the_data_has_no_fault():
+    assert data.check() == []
+
+
+def test_every_figure_is_used():
+    used = set()
+    for _, _, chart in ledger.stored_outputs(CHART_MIME):
+        used.update(chart["ids"])
+    for _, _, verdict in ledger.stored_outputs(ledger.VERDICT_MIME):
+        used.update(key for witness in verdict["witnesses"] + verdict["misquote"] for key in witness["ids"])
+    code = "".join(path.read_text(encoding="utf-8") for path in (data.ROOT / "chapters").glob("*.ipynb"))
+    unused = [key for name in data.tables() if name not in ("claims", "sources") for key in data.load(name)["id"] if key not in used and f"{key}'" not in code and f'{key}\\"' not in code]
+    assert unused == []
+
+
+@pytest.mark.parametrize("file, old, new, message", [
+    ("data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,many,", "funding.csv, row 9, column value"),
+    ("data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,,", "funding.csv, row 9, column value"),
+    ("data/funding.csv", "id,measure,scope", "id,measures,scope", "funding.csv, row 1"),
+    ("data/claims.csv", "314;304,USD_bn,as printed", "314;304;1,USD_bn,as printed", "claim boom-01"),
+])
+def test_a_broken_table_is_refused(copy, file, old, new, message):
+    copy.edit(file, old, new)
+    code, text = copy.run("-c", "from claimbook import load, ledger; load('funding'); ledger.claims()")
+    assert code and message in text, text
+
+
+def test_an_unknown_source_is_refused(copy):
+    key = data.load("funding").loc[0, "source"]
+    table = copy.root / "data/funding.csv"
+    table.write_text(table.read_text(encoding="utf-8").replace(f",{key},", ",nowhere-2025,", 1), encoding="utf-8")
+    code, text = copy.run("-c", "from claimbook import load; load('funding')")
+    assert code and "'nowhere-2025' is not in data/sources.csv" in text
+
+
+def test_an_unaccepted_change_stops_the_build(copy):
+    copy.edit("data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,345.4,")
+    code, text = copy.claimbook("build")
+    assert code and "funding.csv" in text and "make data" in text
+    assert not (copy.root / "_build" / "html").exists()
+
+
+def test_unknown_table_names_the_tables():
+    with pytest.raises(data.DataError, match="funding"):
+        data.load("fundings")
+
+
+def test_generated_pages_are_fresh():
+    assert pages.stale() == []
+
+
+def test_dates_in_words():
+    assert [data.month(d) for d in ("2025-01-07", "2025-12", "2024")] == ["January 2025", "December 2025", "2024"]

@@ -1,0 +1,61 @@
+"""A chart of the book has a finding, an alt text with numbers, a source line from its rows, and stable bytes."""
+
+import matplotlib
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from claimbook import site, style
+from claimbook.style import TEAL, finish, source_line, use_style
+
+ROWS = pd.DataFrame({"id": ["a", "b"], "source": ["s", "t"], "publisher": ["KPMG", "KPMG"], "published": ["2024-01-05", "2025-04-22"], "value": [1.0, 2.0]})
+ALT = "Two bars: the second is 2 billion dollars, twice the first."
+
+
+def draw(name="boom-02", alt=ALT, rows=ROWS):
+    use_style()
+    fig, ax = plt.subplots()
+    ax.bar(["a", "b"], [1, 2], color=TEAL)
+    return finish(fig, name, title="A finding", subtitle="USD bn", rows=rows, alt=alt)
+
+
+def test_the_same_chart_has_the_same_bytes():
+    assert draw().svg == draw().svg
+
+
+def test_a_wrong_title_or_value_changes_the_bytes():
+    assert draw().svg != draw(rows=ROWS.assign(published="2023-01-01")).svg
+
+
+def test_the_chart_carries_alt_text_source_and_rows():
+    chart = draw()
+    bundle = chart._repr_mimebundle_()
+    assert f'aria-label="{ALT}"' in bundle["image/svg+xml"] and 'role="img"' in bundle["image/svg+xml"]
+    assert "Source: KPMG (2024-01, 2025-04)." in bundle["text/plain"]
+    assert bundle[style.CHART_MIME]["ids"] == ["a", "b"] and bundle[style.CHART_MIME]["data"][0][1]["value"] == 2.0
+
+
+@pytest.mark.parametrize("change, message", [
+    ({"name": "boom-99"}, "claim's id"), ({"alt": "A chart."}, "alt text"), ({"alt": "A chart without any figure in its long text."}, "alt text"), ({"rows": ROWS.drop(columns="source")}, "source"),
+])
+def test_an_unfinished_chart_is_refused(change, message):
+    with pytest.raises(ValueError, match=message):
+        draw(**change)
+
+
+def test_derived_rows_say_own_arithmetic():
+    merged = ROWS.head(1).assign(id_total="b")
+    assert source_line([merged]).endswith("own arithmetic.")
+
+
+def test_every_colour_has_a_twin_in_dark_mode():
+    css = (site.ASSETS / "claimbook.css").read_text(encoding="utf-8")
+    light, dark = css.split('html[data-theme="dark"]')
+    for name in site.VARIABLES.values():
+        assert f"--cb-{name}:" in light and f"--cb-{name}:" in dark.split("}")[0]
+
+
+def test_the_page_themes_a_chart():
+    assert f"var(--cb-teal, {TEAL})" in site.themed(draw().svg)
