@@ -24,6 +24,9 @@ def build(progress=print):
     if faults:
         raise BuildError("The data has faults; nothing was built.\n" + "\n".join(faults[:20]))
     refresh(progress)
+    faults = stored_faults()
+    if faults:
+        raise BuildError("Stored outputs cannot be published.\n" + "\n".join(faults))
     aside = BUILD / "new"
     shutil.rmtree(aside, ignore_errors=True)
     progress("Compiling the book")
@@ -56,6 +59,17 @@ def refresh(progress=print):
         progress(f"Renewed {path}")
 
 
+def stored_faults():
+    """Cells whose stored outputs hold an error or a warning: Sphinx would print them without a word."""
+    faults = []
+    for path in run.notebooks():
+        for number, cell in enumerate(run.read(path).cells):
+            for output in cell.get("outputs", []):
+                if output.output_type == "error" or output.get("name") == "stderr":
+                    faults.append(f"chapters/{path.name}, cell {number} ({cell.get('id')}): a stored error or warning. Execute it afresh: make run")
+    return faults
+
+
 def compile_book(target):
     """Compile by plain jupyter-book, clean, warnings as errors. Raises BuildError with its last lines."""
     command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(data.ROOT), "--path-output", str(target), "-W", "-n", "--keep-going", "-q"]
@@ -67,13 +81,11 @@ def compile_book(target):
 
 
 def check_site(site):
-    """What Sphinx does not see: a claim without section or chart, a stored error, a dead link or anchor inside the site."""
+    """What Sphinx does not see: a claim without section or chart, a dead link or anchor inside the site."""
     faults = []
     html = {path: path.read_text(encoding="utf-8") for path in sorted(Path(site).rglob("*.html")) if "_static" not in path.parts}
     anchors = {path.resolve(): set(re.findall(r'\bid="([^"]+)"', text)) for path, text in html.items()}
     for path, text in html.items():
-        if "Traceback (most recent call last)" in text:
-            faults.append(f"{path.name}: a traceback stands in the page")
         for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', text):
             if re.match(r"[a-z]+:|//", link):
                 continue

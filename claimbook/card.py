@@ -68,7 +68,7 @@ def _claimed(figure):
     if figure.precision == "range":
         low, high = figure.printed.split("..")
         return f"{number(float(low))} to {amount(float(high), figure.unit)}"
-    words = figure.precision.replace("as printed", "")
+    words = {"as printed": "", "first": "ahead of the rest"}.get(figure.precision, figure.precision)
     value = amount(float(figure.printed), figure.unit) if figure.printed else ""
     return f"{words} {value}".strip()
 

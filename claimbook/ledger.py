@@ -147,7 +147,7 @@ def _reason(claim, witnesses, parts, other):
         yes, no = (sum(answers == {side} for answers in said.values()) for side in (True, False))
         both = len(said) - yes - no
         if not said:
-            text = "no public evidence was found"
+            text = "nothing can be judged yet" if claim.kind == "forecast" else "no public evidence was found"
         elif len(said) == 1:
             text = f"one witness only ({next(iter(said))}), which " + ("agrees" if yes else "disagrees" if no else "agrees in one edition and not in another")
         else:

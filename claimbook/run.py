@@ -171,7 +171,7 @@ def _execute(path, progress):
                 raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) writes to stderr: mend the cause.\n{output.text}")
     _write(path, dump(notebook))
     progress(f"  {path.name}: {total} cells, {time.monotonic() - start:.1f} s")
-    return fingerprint(notebook, inputs)
+    return fingerprint(notebook, inputs - {f"chapters/{path.name}"})
 
 
 def _readable(error):

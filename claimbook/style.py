@@ -195,9 +195,11 @@ def _svg(fig, name, alt):
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
+    # matplotlib derives ids from exact coordinates, which the layout may miss by a hair: number them instead.
     used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
-    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{name}-{m[1]}"' if m[1] in used else "", svg)
-    svg = re.sub(r"(url\(#|href=\"#)", rf"\g<1>{name}-", svg)
+    new = {old: f"{name}-{number}" for number, old in enumerate((i for i in re.findall(r' id="([^"]+)"', svg) if i in used), 1)}
+    svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{new[m[1]]}"' if m[1] in new else "", svg)
+    svg = re.sub(r"(url\(#|href=\"#)([^)\"]+)", lambda m: m[1] + new[m[2]], svg)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-chart="{name}" ', 1)
 
 
@@ -216,7 +218,8 @@ def dots(verdict, part=None, band="", ticks=None, digits=None):
     room = 0.14 * (max(ends) - min(ends) or 1)
     left, right = min(ends) - room, max(ends) + 1.2 * room
     ax.set_xlim(left, right)
-    ax.axvspan(max(figure.interval.low, left), min(figure.interval.high, right), color=BAND, lw=0, zorder=0)
+    if figure.interval.low < right and figure.interval.high > left:
+        ax.axvspan(max(figure.interval.low, left), min(figure.interval.high, right), color=BAND, lw=0, zorder=0)
     for y, w in enumerate(rows):
         _witness(ax, y, w, at, right, figure.unit, digits)
     ax.set_ylim(len(rows) - 0.5, -0.75)
