@@ -1,5 +1,6 @@
 """The Sphinx side of the book: charts stand in the page as inline SVG and follow its light and dark theme."""
 
+import json
 import re
 from html import escape
 from pathlib import Path
@@ -9,6 +10,7 @@ from docutils.parsers.rst import Directive
 
 from claimbook import ledger, style, verdicts
 from claimbook.card import MARKS
+from claimbook.data import ROOT
 
 ASSETS = Path(__file__).with_name("assets")
 
@@ -72,6 +74,29 @@ class OutputRenderer:
         return [nodes.raw("", f'<div class="chart">{themed(data.string)}</div>', format="html")]
 
 
+class ChartDirective(Directive):
+    """```{chart} scoreboard```: a chart of a notebook, by its name, on another page."""
+
+    required_arguments = 1
+
+    def run(self):
+        for _, _, svg in ledger.stored_outputs("image/svg+xml"):
+            text = "".join(svg)
+            if f'data-chart="{self.arguments[0]}"' in text:
+                return [nodes.raw("", f'<div class="chart">{themed(text)}</div>', format="html")]
+        raise self.error(f"No notebook has a chart named {self.arguments[0]!r}.")
+
+
+def reading_time(chapter):
+    """Minutes to read a chapter: its prose at 230 words a minute, and half a minute for each chart."""
+    path = next((ROOT / "chapters").glob(f"*-{chapter}.ipynb"))
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    prose += ["".join(text) for _, _, text in ledger.stored_outputs("text/markdown", {path.name})]
+    charts = sum(1 for _ in ledger.stored_outputs(style.CHART_MIME, {path.name}))
+    return round(len(" ".join(prose).split()) / 230 + charts / 2)
+
+
 class VerdictStrip(Directive):
     """```{verdict-strip} ai-boom```: the verdicts of a chapter's claims, each a link to its section."""
 
@@ -88,12 +113,14 @@ class VerdictStrip(Directive):
             f' {r.id.split("-")[1]}<span class="sr-only">: {escape(r.verdict)}</span></a></li>'
             for r in board.itertuples()
         )
+        told += f". Reading time about {reading_time(self.arguments[0])} minutes"
         html = f'<p class="verdict-counts">{len(board)} claims: {escape(told)}.</p><ul class="verdict-strip">{items}</ul>'
         return [nodes.raw("", html, format="html"), nodes.raw("", f"{len(board)} claims: {told}.", format="latex")]
 
 
 def setup(app):
     app.add_directive("verdict-strip", VerdictStrip)
+    app.add_directive("chart", ChartDirective)
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
     app.add_css_file("claimbook.css")
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
