@@ -109,13 +109,17 @@ def run(paths, progress=print):
     for _ in range(len(notebooks()) + 1):
         if not todo:
             return
+        before = {f"chapters/{path.name}": _hash(path.read_bytes()) for path in notebooks()}
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             results = list(pool.map(lambda path: _try(path, progress), todo))
         failures = [result for result in results if isinstance(result, Exception)]
         if failures:
             raise RunError("\n\n".join(map(str, failures)))
         marks = recorded()
-        marks.update({path.name: mark for path, mark in zip(todo, results)})
+        for path, mark in zip(todo, results):
+            # What a chapter read of others is what stood there when it began: they may have been stored since.
+            mark["inputs"] |= {name: before[name] for name in mark["inputs"] if name in before}
+            marks[path.name] = mark
         _write(FINGERPRINTS, json.dumps({path.name: marks[path.name] for path in notebooks() if path.name in marks}, indent=1) + "\n")
         todo = list(stale())
     raise RunError("Chapters read each other in a circle: " + ", ".join(path.name for path in todo))

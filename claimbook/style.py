@@ -155,8 +155,9 @@ def _bands(fig, title, subtitle, source, claim_id, marks):
     }
     titles, subtitles = _wrap(fig, title, room, **fonts["title"]), _wrap(fig, subtitle, room, **fonts["subtitle"])
     sources = _wrap(fig, source, room, **fonts["source"]) if source else []
+    keys = _key_rows(fig, marks, room)
     line = {"title": 0.25, "subtitle": 0.195, "source": 0.165}
-    top = 0.06 + line["title"] * len(titles) + line["subtitle"] * len(subtitles) + (0.25 if marks else 0) + 0.14
+    top = 0.06 + line["title"] * len(titles) + line["subtitle"] * len(subtitles) + 0.25 * len(keys) + 0.14
     bottom = 0.1 + line["source"] * (len(sources) + 1) + 0.02
     total = top + height + bottom
     fig.set_size_inches(width, total)
@@ -167,24 +168,37 @@ def _bands(fig, title, subtitle, source, claim_id, marks):
             fig.text(MARGIN / width, y / total, text, va="top", **fonts[kind])
             y -= line[kind]
         y -= 0.02
-    if marks:
-        _key(fig, marks, y - 0.1, width, total)
+    for row in keys:
+        _key(fig, row, y - 0.1, width, total)
+        y -= 0.25
     y = bottom - 0.1
     for text in sources + [claim_id]:
         fig.text(MARGIN / width, y / total, text, va="top", **fonts["source"])
         y -= line["source"]
 
 
-def _key(fig, marks, y, width, total):
-    x = MARGIN + 0.06
+def _key_rows(fig, marks, room):
+    """The key broken into rows: each a list of (mark, word, x in inches, room for the mark)."""
     renderer = fig.canvas.get_renderer()
+    rows, x = [], room
     for mark, word in marks:
-        line = mark.get("linestyle", mark.get("ls", "-")) not in ("", "None")
-        xs = [x, x + 0.22] if line else [x]
+        lead = 0.3 if mark.get("linestyle", mark.get("ls", "-")) not in ("", "None") else 0.13
+        probe = fig.text(0, 0, word, fontsize=10)
+        need = lead + probe.get_window_extent(renderer).width / fig.dpi + 0.2
+        probe.remove()
+        if x + need - 0.2 > room:
+            rows.append([])
+            x = MARGIN + 0.06
+        rows[-1].append((mark, word, x, lead))
+        x += need
+    return rows
+
+
+def _key(fig, row, y, width, total):
+    for mark, word, x, lead in row:
+        xs = [x, x + 0.22] if lead > 0.2 else [x]
         fig.add_artist(Line2D([v / width for v in xs], [y / total] * len(xs), **mark))
-        x += 0.3 if line else 0.13
-        text = fig.text(x / width, y / total, word, va="center_baseline", fontsize=10, color=INK)
-        x += text.get_window_extent(renderer).width / fig.dpi + 0.2
+        fig.text((x + lead) / width, y / total, word, va="center_baseline", fontsize=10, color=INK)
 
 
 def _svg(fig, name, alt):
