@@ -226,7 +226,7 @@ def dots(verdict, part=None, band="", ticks=None, digits=None):
     """
     figure = next(f for f in verdict.claim.figures if part is None or f.part == part)
     rows = [w for w in verdict.witnesses if w.part == figure.part]
-    fig, ax = plt.subplots(figsize=(WIDTH, 0.47 * len(rows) + 0.35 + (0.25 if band else 0)))
+    fig, ax = plt.subplots(figsize=(WIDTH, 0.53 * len(rows) + 0.35 + (0.25 if band else 0)))
     at = float(figure.printed) if figure.printed and ".." not in figure.printed else None
     ends = [e for w in rows for e in (w.low, w.high) if abs(e) != float("inf")] + ([] if at is None else [at])
     room = 0.14 * (max(ends) - min(ends) or 1)
@@ -249,7 +249,7 @@ def dots(verdict, part=None, band="", ticks=None, digits=None):
 def _witness(ax, y, w, at, right, unit, digits):
     mark = COMPUTED if w.agrees else DISAGREES
     high = min(w.high, right)
-    ax.text(0, y - 0.3, w.label, transform=ax.get_yaxis_transform(), va="center", fontsize=10)
+    ax.text(0, y - 0.36, w.label, transform=ax.get_yaxis_transform(), va="center", fontsize=10)
     if at is not None:
         ax.plot([at, w.low if abs(w.low - at) < abs(high - at) else high], [y, y], color=PALE, lw=1.5, zorder=1)
         ax.plot(at, y, **CLAIMED | dict(markersize=6.5))
