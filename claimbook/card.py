@@ -1,6 +1,7 @@
 """What a notebook shows besides charts: verdict cards, tables and sentences, as HTML or Markdown and as plain text."""
 
 import math
+import re
 from html import escape
 
 import pandas as pd
@@ -130,7 +131,8 @@ class Sentence:
     """Prose whose numbers come out of code: Markdown on the page, the same text for nbval."""
 
     def __init__(self, text):
-        self.text = " ".join(text.split())
+        # Lines of a list stay lines; all others are joined, so that a paragraph can be broken anywhere in the code.
+        self.text = re.sub(r"\s*\n(?!\d+\. |> |- )\s*", " ", text.strip())
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Notebooks read $...$ as a formula; an escaped dollar is a dollar everywhere.

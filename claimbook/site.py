@@ -27,6 +27,7 @@ VARIABLES = {
     style.BLUE: "blue",
     style.RED: "red",
     style.GREY: "grey",
+    "#ffffff": "on",  # text on a coloured bar
 }
 """Colours of the style that the page replaces by CSS variables of these names (assets/claimbook.css)."""
 
