@@ -1,8 +1,30 @@
-"""claimbook: the helper package of the book. Chapters import everything from here."""
+"""claimbook: the helper package of the book. Chapters import everything from here.
 
-from claimbook.card import Board, amount, number, say, table
-from claimbook.data import day, label, load, month, row
-from claimbook.ledger import claim, scoreboard
-from claimbook.verdicts import Interval, rounded
+Names are loaded on first use, so that a command that needs no tables does not wait for pandas.
+"""
 
-__all__ = ["Board", "Interval", "amount", "claim", "day", "label", "load", "month", "number", "rounded", "row", "say", "scoreboard", "table"]
+from importlib import import_module
+
+_HOME = {
+    "Board": "card",
+    "Interval": "verdicts",
+    "amount": "card",
+    "claim": "ledger",
+    "day": "data",
+    "label": "data",
+    "load": "data",
+    "month": "data",
+    "number": "card",
+    "rounded": "verdicts",
+    "row": "data",
+    "say": "card",
+    "scoreboard": "ledger",
+    "table": "card",
+}
+__all__ = sorted(_HOME)
+
+
+def __getattr__(name):
+    if name not in _HOME:
+        raise AttributeError(f"claimbook has no {name!r}; it has {', '.join(__all__)}.")
+    return getattr(import_module(f"claimbook.{_HOME[name]}"), name)

@@ -9,9 +9,7 @@ from html import unescape
 from pathlib import Path
 
 from claimbook import data, ledger, pages, run
-
-BUILD = data.ROOT / "_build"
-SITE = BUILD / "html"
+from claimbook.stamp import BUILD, SITE, stamp, write_stamp
 
 
 class BuildError(Exception):
@@ -27,6 +25,7 @@ def build(progress=print):
     faults = stored_faults()
     if faults:
         raise BuildError("Stored outputs cannot be published.\n" + "\n".join(faults))
+    made_of = stamp()
     aside = BUILD / "new"
     shutil.rmtree(aside, ignore_errors=True)
     progress("Compiling the book")
@@ -34,14 +33,27 @@ def build(progress=print):
     faults = check_site(aside / "_build" / "html")
     if faults:
         raise BuildError("The new site has faults and was not published.\n" + "\n".join(faults[:20]))
-    old = BUILD / "old"
-    shutil.rmtree(old, ignore_errors=True)
-    if SITE.exists():
-        os.replace(SITE, old)
-    os.replace(aside / "_build" / "html", SITE)
-    shutil.rmtree(old, ignore_errors=True)
+    publish(aside / "_build" / "html", made_of)
     shutil.rmtree(aside, ignore_errors=True)
     progress(f"The book is in {SITE.relative_to(data.ROOT)}/index.html")
+
+
+def publish(fresh, made_of):
+    """Put a finished site in place in one step: `_build/html` is a link, and is pointed to the new folder at once."""
+    home = BUILD / f"site-{made_of}"
+    shutil.rmtree(home, ignore_errors=True)
+    (fresh / ".buildinfo").unlink(missing_ok=True)  # Sphinx's own note for a next build; it holds a hash of local paths
+    os.replace(fresh, home)
+    link = BUILD / "html.new"
+    link.unlink(missing_ok=True)
+    link.symlink_to(home.name)
+    if SITE.is_dir() and not SITE.is_symlink():
+        shutil.rmtree(SITE)
+    os.replace(link, SITE)
+    write_stamp(made_of)
+    for old in BUILD.glob("site-*"):
+        if old != home:
+            shutil.rmtree(old, ignore_errors=True)
 
 
 def refresh(progress=print):

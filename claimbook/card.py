@@ -131,8 +131,8 @@ class Sentence:
     """Prose whose numbers come out of code: Markdown on the page, the same text for nbval."""
 
     def __init__(self, text):
-        # Lines of a list stay lines; all others are joined, so that a paragraph can be broken anywhere in the code.
-        self.text = re.sub(r"\s*\n(?!\d+\. |> |- )\s*", " ", text.strip())
+        # Paragraphs and lists keep their lines; all others are joined, so that code can break a line anywhere.
+        self.text = "\n\n".join(re.sub(r"\s*\n(?!\d+\. |> |- )\s*", " ", part.strip()) for part in re.split(r"\n\s*\n", text))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Notebooks read $...$ as a formula; an escaped dollar is a dollar everywhere.
@@ -161,7 +161,7 @@ class Table:
         head = "".join(cell('th scope="col"', c, c) for c in frame.columns)
         body = "".join("<tr>" + "".join(cell("td", c, row[c]) for c in frame.columns) + "</tr>" for row in text.to_dict("records"))
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
-        html = f'<div class="data-table"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        html = f'<div class="data-table" tabindex="0"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
         return {"text/plain": text.to_string(index=False), "text/html": html}
 
 
@@ -180,6 +180,6 @@ class Board:
                 f'<td class="verdict"><span aria-hidden="true">{MARKS[r.verdict]}</span> {escape(r.verdict)}</td><td>{escape(r.reason)}</td></tr>'
             )
         head = "".join(f'<th scope="col">{name}</th>' for name in ("Claim", "What the article says", "Verdict", "Why"))
-        html = f'<div class="data-table board"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        html = f'<div class="data-table board" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
         text = "\n".join(f"{MARKS[r.verdict]} {r.id} {r.verdict}: {r.statement}" for r in self.frame.itertuples())
         return {"text/plain": text, "text/html": html}

@@ -6,7 +6,7 @@ import re
 import subprocess
 import sys
 
-from claimbook import build, data, pages, run
+from claimbook.stamp import ROOT, SITE, fresh
 
 
 def main():
@@ -20,6 +20,10 @@ def main():
     commands.add_parser("figures", help="write every chart as SVG into _build/figures")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     chosen = parser.parse_args()
+    if chosen.command == "build" and fresh():
+        return print(f"Nothing has changed: the book is in {SITE.relative_to(ROOT)}/index.html")
+    from claimbook import build, data, run
+
     try:
         sys.exit(globals()[f"_{chosen.command}"](chosen))
     except (build.BuildError, run.RunError, data.DataError) as error:
@@ -27,22 +31,30 @@ def main():
 
 
 def _build(chosen):
+    from claimbook import build
+
     build.build()
 
 
 def _test(chosen):
+    from claimbook import run
+
     notebooks = [str(path) for path in run.notebooks()]
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-n", "auto", "--dist", "loadfile", "tests", *notebooks, *chosen.rest]
-    return subprocess.run(command, cwd=data.ROOT, env=os.environ | {"PYTHONPATH": str(data.ROOT)}).returncode
+    return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}).returncode
 
 
 def _run(chosen):
+    from claimbook import run
+
     todo = run.notebooks() if chosen.all else run.stale()
     run.run(todo)
     print(f"{len(todo)} chapters executed" if todo else "Nothing is stale")
 
 
 def _data(chosen):
+    from claimbook import data, pages
+
     changed = data.renew()
     faults = data.check()
     if faults:
@@ -52,12 +64,14 @@ def _data(chosen):
 
 
 def _figures(chosen):
-    print(f"The charts are in {build.figures().relative_to(data.ROOT)}")
+    from claimbook import build
+
+    print(f"The charts are in {build.figures().relative_to(ROOT)}")
 
 
 def environment():
     """The text of environment.yml: Python from conda, everything else exactly as in requirements.lock, without hashes."""
-    lock = (data.ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pins = re.findall(r"^([A-Za-z0-9_.-]+==[^\\\n]+?)\s*\\?$", lock, re.M)
     lines = ["# For conda and Binder. Written from requirements.lock by `make lock`: the same versions.", "name: hundred-billion-dollar-year"]
     lines += ["channels: [conda-forge]", "dependencies:", "  - python=3.11", "  - pip", "  - pip:"]
@@ -65,7 +79,7 @@ def environment():
 
 
 def _environment(chosen):
-    (data.ROOT / "environment.yml").write_text(environment(), encoding="utf-8")
+    (ROOT / "environment.yml").write_text(environment(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ def _table(head, rows):
 def method():
     """How a claim becomes a verdict, printed from the code that does it."""
     precisions = _table(["a claim made", "is borne out when"], [(f"**{name}**", text) for name, (text, _) in verdicts.PRECISIONS.items()])
-    words = _table(["", "verdict", "when"], [(card.MARKS[word], f"**{word}**", text) for word, text in verdicts.VERDICTS.items()])
+    words = _table(["mark", "verdict", "when"], [(card.MARKS[word], f"**{word}**", text) for word, text in verdicts.VERDICTS.items()])
     tested, lost = consistency.pairs(), consistency.contradictions()
     clashes = _table(["quantity", "one reading", "another reading"], [(q, *(f"{_claim_links(r[0])}: {r[1]}, {_range(r[2])}" for r in (a, b))) for q, a, b, _ in lost])
     rule = inspect.getsource(verdicts.decide_part)

@@ -23,7 +23,7 @@ from claimbook.data import ROOT
 CHAPTERS = ROOT / "chapters"
 FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SECONDS_PER_CELL = 120
-NOT_IN_NOTEBOOKS = {"run.py", "build.py", "cli.py", "pages.py", "site.py"}
+NOT_IN_NOTEBOOKS = {"stamp.py", "run.py", "build.py", "cli.py", "pages.py", "site.py", "consistency.py"}
 
 WATCH = f"""
 import os as _os, sys as _sys

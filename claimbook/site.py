@@ -54,7 +54,7 @@ def page_html(html):
     head = head.replace("<th></th>", "<td></td>").replace("<th>", '<th scope="col">').replace('border="1" ', "").replace(' style="text-align: right;"', "")
     body = body.replace("<th>", '<th scope="row">')
     body = re.sub(r"<td>(-?[\d.,]+|NaN)</td>", r'<td class="number">\1</td>', body)
-    return f'<div class="data-table">{head}<tbody>{body}</div>'
+    return f'<div class="data-table" tabindex="0">{head}<tbody>{body}</div>'
 
 
 class OutputRenderer:
@@ -124,4 +124,5 @@ def setup(app):
     app.add_directive("chart", ChartDirective)
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
     app.add_css_file("claimbook.css")
+    app.connect("html-page-context", lambda app, page, *_: app.add_js_file("which-number.js", loading_method="defer") if page.endswith("which-number") else None)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -214,7 +214,15 @@ def _svg(fig, name, alt):
     new = {old: f"{name}-{number}" for number, old in enumerate((i for i in re.findall(r' id="([^"]+)"', svg) if i in used), 1)}
     svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{new[m[1]]}"' if m[1] in new else "", svg)
     svg = re.sub(r"(url\(#|href=\"#)([^)\"]+)", lambda m: m[1] + new[m[2]], svg)
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-chart="{name}" ', 1)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-chart="{name}" data-axis="{_axis(fig)}" ', 1)
+
+
+def _axis(fig):
+    """Where the first axes lie in the SVG: data limits, then left, right, top and bottom in its units (points)."""
+    ax, (width, height) = fig.axes[0], fig.get_size_inches() * 72
+    box = ax.get_position()
+    ends = [*ax.get_xlim(), box.x0 * width, box.x1 * width, (1 - box.y1) * height, (1 - box.y0) * height]
+    return " ".join(f"{end:.2f}" for end in ends)
 
 
 def dots(verdict, part=None, band="", ticks=None, digits=None):
