@@ -161,6 +161,9 @@ def _own_rules():
     """What a schema cannot say: one fact stands once, each source and each claim's chapter is used."""
     faults, used = [], set()
     ids = {}
+    for path in sorted(DATA.glob("*.csv")):
+        if path.name not in {resource["path"] for resource in package()["resources"]}:
+            faults.append(f"data/{path.name} is not described in datapackage.json: describe it there, or delete it.")
     for table in tables():
         frame = load(table)
         used.update(trace(frame, "source"))
