@@ -74,6 +74,7 @@ def fingerprint(notebook, inputs):
     """What a chapter's outputs depend on, as a dict of short hashes. `inputs`: paths relative to the repository."""
     return {
         "code": _code(notebook),
+        "outputs": _hash(*(json.dumps(cell.outputs, sort_keys=True) for cell in notebook.cells if cell.cell_type == "code")),
         "package": _package(),
         "lock": _hash((ROOT / "requirements.lock").read_bytes()),
         "inputs": {path: _hash((ROOT / path).read_bytes()) if (ROOT / path).exists() else "missing" for path in sorted(inputs)},
@@ -93,7 +94,7 @@ def stale():
             found[path] = "it was never executed here"
             continue
         new = fingerprint(read(path), old["inputs"])
-        changed = [name for name in ("code", "package", "lock") if new[name] != old[name]]
+        changed = [name for name in ("code", "outputs", "package", "lock") if new[name] != old.get(name)]
         changed += [name for name, value in new["inputs"].items() if value != old["inputs"][name]]
         if changed:
             found[path] = f"{', '.join(changed)} changed"
@@ -109,19 +110,23 @@ def run(paths, progress=print):
     for _ in range(len(notebooks()) + 1):
         if not todo:
             return
+        readers = {name for name, mark in recorded().items() if any(read.startswith("chapters/") for read in mark["inputs"])}
+        wave = [path for path in todo if path.name not in readers] or todo
         before = {f"chapters/{path.name}": _hash(path.read_bytes()) for path in notebooks()}
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            results = list(pool.map(lambda path: _try(path, progress), todo))
+            results = list(pool.map(lambda path: _try(path, progress), wave))
         failures = [result for result in results if isinstance(result, Exception)]
-        if failures:
-            raise RunError("\n\n".join(map(str, failures)))
         marks = recorded()
-        for path, mark in zip(todo, results):
+        for path, mark in zip(wave, results):
+            if isinstance(mark, Exception):
+                continue
             # What a chapter read of others is what stood there when it began: they may have been stored since.
             mark["inputs"] |= {name: before[name] for name in mark["inputs"] if name in before}
             marks[path.name] = mark
         _write(FINGERPRINTS, json.dumps({path.name: marks[path.name] for path in notebooks() if path.name in marks}, indent=1) + "\n")
-        todo = list(stale())
+        if failures:
+            raise RunError("\n\n".join(map(str, failures)))
+        todo = sorted({*todo, *stale()} - set(wave) | {path for path in stale() if path in wave})
     raise RunError("Chapters read each other in a circle: " + ", ".join(path.name for path in todo))
 
 

@@ -28,12 +28,17 @@ def test_a_stale_chapter_is_an_error_in_ci(copy):
 
 
 def test_a_stored_traceback_is_not_published(copy):
-    notebook = json.loads((copy.root / "chapters/07-scoreboard.ipynb").read_text(encoding="utf-8"))
+    path = copy.root / "chapters/07-scoreboard.ipynb"
+    whole = path.read_bytes()
+    notebook = json.loads(whole)
     cell = next(c for c in notebook["cells"] if c["cell_type"] == "code" and c["outputs"])
     cell["outputs"] = [{"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["Traceback (most recent call last)"]}]
-    (copy.root / "chapters/07-scoreboard.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
-    code, text = copy.claimbook("build")
-    assert code and "07-scoreboard.ipynb, cell" in text and "stored error" in text
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    code, text = copy.claimbook("build", CI="true")
+    assert code and "07-scoreboard.ipynb (outputs changed)" in text
+    code, text = copy.run("-c", "from claimbook import build; print(build.stored_faults())")
+    assert "07-scoreboard.ipynb, cell" in text and "stored error" in text
+    assert copy.claimbook("run")[0] == 0 and path.read_bytes() == whole
 
 
 def test_a_dead_link_is_not_published(copy):
