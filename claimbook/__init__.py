@@ -7,6 +7,7 @@ from importlib import import_module
 
 _HOME = {
     "Board": "card",
+    "Figures": "data",
     "Interval": "verdicts",
     "amount": "card",
     "claim": "ledger",

@@ -113,6 +113,30 @@ def row(frame, id):
     return found.iloc[0]
 
 
+class Figures:
+    """Rows of several tables by id, for evidence that is computed from figures of different tables.
+
+    `frames`: tables as `load` gives them. `value`: each figure by its row's id.
+    """
+
+    def __init__(self, *frames):
+        self._rows = pd.concat(frames).set_index("id")
+        self.value = self._rows["value"]
+
+    def rows(self, *ids):
+        """The rows with these ids, in this order. Raises DataError for an id that no table has."""
+        lost = [id for id in ids if id not in self._rows.index]
+        if lost:
+            raise DataError(f"No row has the id {lost[0]!r}.")
+        return self._rows.loc[list(ids)].reset_index()
+
+    def witness(self, label, value, *ids, **more):
+        """One row of evidence, as a dict: a value computed from these rows, with their collector, ids and sources."""
+        used = self.rows(*ids)
+        source = ";".join(dict.fromkeys(used["source"]))
+        return {"label": label, "value": value, "collector": used["collector"].iloc[0], "id": ";".join(ids), "source": source} | more
+
+
 def sources(keys):
     """The rows of `sources.csv` for these keys, in the order given. Raises DataError for an unknown key."""
     table = _read("sources").set_index("key")

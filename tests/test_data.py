@@ -59,3 +59,12 @@ def test_generated_pages_are_fresh():
 
 def test_dates_in_words():
     assert [data.month(d) for d in ("2025-01-07", "2025-12", "2024")] == ["January 2025", "December 2025", "2024"]
+
+
+def test_a_computed_witness_keeps_where_it_came_from():
+    figures = data.Figures(data.load("funding"))
+    row = figures.witness("share", 31.8, "cb0099", "cb0024", part="2024")
+    assert row["id"] == "cb0099;cb0024" and row["collector"] == "Crunchbase" and row["part"] == "2024"
+    assert row["source"].split(";") == data.trace(figures.rows("cb0099", "cb0024"), "source")
+    with pytest.raises(data.DataError, match="cb9999"):
+        figures.rows("cb9999")
