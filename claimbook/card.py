@@ -74,6 +74,20 @@ def _claimed(figure):
     return f"{words} {value}".strip()
 
 
+def claimed(claim):
+    """All figures of a claim in words: "$314 bn; $304 bn"."""
+    return "; ".join(text for text in map(_claimed, claim.figures) if text)
+
+
+def computed(witnesses):
+    """The range of the stored witnesses of each figure in words: "$314 bn to $392 bn; ..."."""
+    parts = {}
+    for w in witnesses:
+        low, high = (math.inf if end is None else end for end in (w["low"], w["high"]))
+        parts.setdefault((w["part"], w["unit"]), []).extend([low, high])
+    return "; ".join(_span(round(min(ends), 2), max(ends) if math.isinf(max(ends)) else round(max(ends), 2), unit) for (_, unit), ends in parts.items())
+
+
 def _difference(witness, figure):
     """How far the witness is from the claimed figure, in percent of it, where that says anything."""
     if figure.precision in ("range", *verdicts.UNSCORED) or not figure.printed or float(figure.printed) == 0 or witness.low != witness.high:
@@ -166,7 +180,9 @@ class Table:
 
 
 class Board:
-    """The scoreboard as a table: one row a claim, each linked to its section."""
+    """The scoreboard as a table: one row a claim, each linked to its section. The page makes it sortable and filterable."""
+
+    HEAD = ("Claim", "What the article says", "Claimed", "Computed", "Witnesses", "Verdict")
 
     def __init__(self, frame):
         self.frame = frame
@@ -175,11 +191,13 @@ class Board:
         rows = []
         for r in self.frame.itertuples():
             name = f'<a href="{r.notebook}#{r.id}">{r.id}</a>' if isinstance(r.notebook, str) else r.id
-            rows.append(
-                f'<tr data-verdict="{escape(r.verdict)}" data-chapter="{r.chapter}" data-article="{r.article}"><td>{name}</td><td>{escape(r.statement)}</td>'
-                f'<td class="verdict"><span aria-hidden="true">{MARKS[r.verdict]}</span> {escape(r.verdict)}</td><td>{escape(r.reason)}</td></tr>'
-            )
-        head = "".join(f'<th scope="col">{name}</th>' for name in ("Claim", "What the article says", "Verdict", "Why"))
+            cells = (name, f"{escape(r.statement)} <small>{escape(r.reason)}</small>", escape(r.claimed), escape(r.computed), r.witnesses)
+            verdict = f'<td class="verdict"><span aria-hidden="true">{MARKS[r.verdict]}</span> {escape(r.verdict)}</td>'
+            data = f'data-verdict="{escape(r.verdict)}" data-theme="{r.chapter}" data-article="{r.article}"'
+            rows.append(f"<tr {data}>{''.join(f'<td>{cell}</td>' for cell in cells)}{verdict}</tr>")
+        head = "".join(f'<th scope="col">{name}</th>' for name in self.HEAD)
         html = f'<div class="data-table board" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
-        text = "\n".join(f"{MARKS[r.verdict]} {r.id} {r.verdict}: {r.statement}" for r in self.frame.itertuples())
+        text = "\n".join(
+            f"{MARKS[r.verdict]} {r.id} {r.verdict}: {r.statement} Claimed: {r.claimed or '-'}. Computed: {r.computed or '-'}." for r in self.frame.itertuples()
+        )
         return {"text/plain": text, "text/html": html}

@@ -203,8 +203,11 @@ def stored_outputs(mime, notebooks=None):
 def scoreboard():
     """All claims with their verdicts as stored in the chapters: one row a claim, in the ledger's order.
 
-    Columns: id, chapter, article, kind, statement, claimed, verdict, reason, witnesses (independent ones), notebook.
+    Columns: id, chapter, article, kind, statement, claimed, computed (the range of the witnesses), verdict, reason,
+    witnesses (independent ones), notebook.
     """
+    from claimbook import card
+
     stored = {content["claim"]: (name, content) for name, _, content in stored_outputs(VERDICT_MIME)}
     rows = []
     for one in claims().values():
@@ -216,7 +219,8 @@ def scoreboard():
                 "article": one.article,
                 "kind": one.kind,
                 "statement": one.statement,
-                "claimed": "; ".join(f"{f.printed} {f.unit}".strip() for f in one.figures if f.printed),
+                "claimed": card.claimed(one),
+                "computed": card.computed(content["witnesses"]) if content else "",
                 "verdict": content["verdict"] if content else "not examined yet",
                 "reason": content["reason"] if content else "",
                 "witnesses": len({w["collector"] for w in content["witnesses"]}) if content else 0,

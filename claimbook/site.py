@@ -119,10 +119,18 @@ class VerdictStrip(Directive):
         return [nodes.raw("", html, format="html"), nodes.raw("", f"{len(board)} claims: {told}.", format="latex")]
 
 
+def page_script(app, page, template, context, doctree):
+    """Two pages have a script of their own: the scoreboard's table and the number field. None needs thebe's."""
+    for name in ("scoreboard", "which-number"):
+        if page.endswith(name):
+            app.add_js_file(f"{name}.js", loading_method="defer")
+    context["script_files"] = [s for s in context.get("script_files", []) if "thebe" not in f"{s} {getattr(s, 'attributes', '')}".lower()]
+
+
 def setup(app):
     app.add_directive("verdict-strip", VerdictStrip)
     app.add_directive("chart", ChartDirective)
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
     app.add_css_file("claimbook.css")
-    app.connect("html-page-context", lambda app, page, *_: app.add_js_file("which-number.js", loading_method="defer") if page.endswith("which-number") else None)
+    app.connect("html-page-context", page_script, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
