@@ -18,6 +18,7 @@ def main():
     runner.add_argument("--all", action="store_true", help="execute every chapter, stale or not")
     commands.add_parser("data", help="accept a change in data/: check it, renew hashes and generated pages")
     commands.add_parser("figures", help="write every chart as SVG into _build/figures")
+    commands.add_parser("bench", help="measure the engine against plain tools, into chapters/benchmark.md")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     chosen = parser.parse_args()
     if chosen.command == "build" and fresh():
@@ -67,6 +68,13 @@ def _figures(chosen):
     from claimbook import build
 
     print(f"The charts are in {build.figures().relative_to(ROOT)}")
+
+
+def _bench(chosen):
+    from claimbook import bench
+
+    for what, ours, other, against, promise in bench.bench():
+        print(f"{ours / other:6.2f}  {what}: {ours:.2f} against {other:.2f} ({against})" + (f", promised at most {promise}" if promise else ""))
 
 
 def environment():

@@ -15,17 +15,18 @@ def _cell(text):
     return str(text).replace("|", "\\|").replace("\n", " ")
 
 
-def _table(head, rows):
+def table_of(head, rows):
+    """A Markdown table."""
     lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
     return "\n".join(lines + ["| " + " | ".join(map(_cell, row)) + " |" for row in rows])
 
 
 def method():
     """How a claim becomes a verdict, printed from the code that does it."""
-    precisions = _table(["a claim made", "is borne out when"], [(f"**{name}**", text) for name, (text, _) in verdicts.PRECISIONS.items()])
-    words = _table(["mark", "verdict", "when"], [(card.MARKS[word], f"**{word}**", text) for word, text in verdicts.VERDICTS.items()])
+    precisions = table_of(["a claim made", "is borne out when"], [(f"**{name}**", text) for name, (text, _) in verdicts.PRECISIONS.items()])
+    words = table_of(["mark", "verdict", "when"], [(card.MARKS[word], f"**{word}**", text) for word, text in verdicts.VERDICTS.items()])
     tested, lost = consistency.pairs(), consistency.contradictions()
-    clashes = _table(["quantity", "one reading", "another reading"], [(q, *(f"{_claim_links(r[0])}: {r[1]}, {_range(r[2])}" for r in (a, b))) for q, a, b, _ in lost])
+    clashes = table_of(["quantity", "one reading", "another reading"], [(q, *(f"{_claim_links(r[0])}: {r[1]}, {_range(r[2])}" for r in (a, b))) for q, a, b, _ in lost])
     rule = inspect.getsource(verdicts.decide_part)
     return f"""{GENERATED}
 # Method: from a claim to a verdict
@@ -99,7 +100,7 @@ def data_page():
         if "evidence" in frame:
             kinds = frame["evidence"].value_counts()
             parts.append("Read on: " + ", ".join(f"{word} {kinds[word]}" for word in ("primary", "copy", "report") if word in kinds) + ".\n")
-        parts.append(_table(["column", "meaning"], [(f"`{f['name']}`", f["description"]) for f in resource["schema"]["fields"]]) + "\n")
+        parts.append(table_of(["column", "meaning"], [(f"`{f['name']}`", f["description"]) for f in resource["schema"]["fields"]]) + "\n")
     return "\n".join(parts)
 
 

@@ -23,7 +23,7 @@ from claimbook.data import ROOT
 CHAPTERS = ROOT / "chapters"
 FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SECONDS_PER_CELL = 120
-NOT_IN_NOTEBOOKS = {"stamp.py", "run.py", "build.py", "cli.py", "pages.py", "site.py", "consistency.py"}
+NOT_IN_NOTEBOOKS = {"stamp.py", "run.py", "build.py", "cli.py", "pages.py", "site.py", "consistency.py", "bench.py"}
 
 WATCH = f"""
 import os as _os, sys as _sys
@@ -61,6 +61,19 @@ def _hash(*parts):
     return digest.hexdigest()[:16]
 
 
+def _content(path):
+    """A short hash of what a file says to a chapter: the data package without the sizes and hashes of its tables."""
+    file = ROOT / path
+    if not file.exists():
+        return "missing"
+    if file.name != "datapackage.json":
+        return _hash(file.read_bytes())
+    described = json.loads(file.read_text(encoding="utf-8"))
+    for resource in described["resources"]:
+        resource.pop("bytes", None), resource.pop("hash", None)
+    return _hash(json.dumps(described, sort_keys=True))
+
+
 def _code(notebook):
     return _hash(*(cell.source for cell in notebook.cells if cell.cell_type == "code"))
 
@@ -77,7 +90,7 @@ def fingerprint(notebook, inputs):
         "outputs": _hash(*(json.dumps(cell.outputs, sort_keys=True) for cell in notebook.cells if cell.cell_type == "code")),
         "package": _package(),
         "lock": _hash((ROOT / "requirements.lock").read_bytes()),
-        "inputs": {path: _hash((ROOT / path).read_bytes()) if (ROOT / path).exists() else "missing" for path in sorted(inputs)},
+        "inputs": {path: _content(path) for path in sorted(inputs)},
     }
 
 

@@ -1,0 +1,54 @@
+"""What the site makes of a notebook's output, and the cards and tables that it shows."""
+
+import re
+
+import pandas as pd
+
+from claimbook import card, ledger, pages, site, stamp
+from claimbook.card import Board, Sentence, Table
+
+
+def test_a_dataframe_becomes_a_plain_table_without_row_numbers():
+    frame = pd.DataFrame({"name": ["a", "b"], "value": [1.5, 2.0]})
+    html = site.page_html(frame._repr_html_())
+    assert "<style" not in html and "<th>" not in html and "border=" not in html
+    assert html.count('class="number"') == 2 and ">0<" not in html and 'tabindex="0"' in html
+
+
+def test_an_index_that_says_something_stays():
+    html = site.page_html(pd.DataFrame({"value": [1.0]}, index=["CB Insights"])._repr_html_())
+    assert '<th scope="row">CB Insights</th>' in html
+
+
+def test_notebooks_link_to_notebooks_and_pages_to_pages():
+    assert site.page_html('<a href="01-ai-boom.ipynb#boom-01">') == '<a href="01-ai-boom.html#boom-01">'
+
+
+def test_a_sentence_keeps_its_paragraphs_and_its_dollars():
+    bundle = Sentence("One line\nbroken here, $5.\n\n> a quote\n\n1. first\n2. second")._repr_mimebundle_()
+    assert bundle["text/markdown"] == "One line broken here, \\$5.\n\n> a quote\n\n1. first\n2. second"
+    assert "$5" in bundle["text/plain"] and "\\$" not in bundle["text/plain"]
+
+
+def test_a_table_escapes_its_text():
+    assert "<script" not in Table(pd.DataFrame({"a": ["<script>"]}))._repr_mimebundle_()["text/html"]
+
+
+def test_the_scoreboard_table_has_a_row_a_claim_with_what_was_claimed_and_computed():
+    html = Board(ledger.scoreboard())._repr_mimebundle_()["text/html"]
+    assert html.count("<tr data-verdict") == 60 and html.count('href="') == 60
+    row = html[html.index('#boom-03"') :].split("</tr>")[0]
+    assert "about 33.3 %" in row and card.computed(next(v["witnesses"] for _, _, v in ledger.stored_outputs(ledger.VERDICT_MIME) if v["claim"] == "boom-03")) in row
+
+
+def test_every_term_that_a_chapter_links_is_in_the_glossary():
+    glossary = (stamp.ROOT / "chapters/glossary.md").read_text(encoding="utf-8")
+    text = "".join(p.read_text(encoding="utf-8") for p in (stamp.ROOT / "chapters").glob("*.ipynb"))
+
+    linked = set(re.findall(r"\(#(term-[a-z-]+)\)", text))
+    assert len(linked) >= 12 and [term for term in linked if f"({term})=" not in glossary] == []
+
+
+def test_the_cover_counts_every_claim():
+    text = pages.cover()
+    assert text.startswith("1. Of 60 claims:") and len(text.splitlines()) == 5
