@@ -10,8 +10,10 @@ import re
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 
 import nbformat
 from jupyter_core.utils import run_sync
@@ -23,6 +25,8 @@ from claimbook.data import ROOT
 CHAPTERS = ROOT / "chapters"
 FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SECONDS_PER_CELL = 120
+START = Lock()
+"""One kernel starts at a time: two that start together may pick the same ports."""
 NOT_IN_NOTEBOOKS = {"stamp.py", "run.py", "build.py", "cli.py", "pages.py", "site.py", "consistency.py", "bench.py"}
 
 WATCH = f"""
@@ -150,6 +154,22 @@ def _try(path, progress):
         return error
 
 
+@contextmanager
+def _started(client):
+    """A running kernel. Ports are chosen before they are taken, so another kernel may be quicker: then try anew."""
+    with ExitStack() as stack:
+        for attempt in range(1, 4):
+            client.create_kernel_manager().transport_encryption = "auto"  # without it the kernel warns on stderr
+            try:
+                with START:
+                    stack.enter_context(client.setup_kernel())
+                break
+            except RuntimeError as error:
+                if attempt == 3:
+                    raise RunError(f"No Python kernel could be started: {error}. Try again: make run") from error
+        yield
+
+
 def _execute(path, progress):
     notebook, start = read(path), time.monotonic()
     total = sum(cell.cell_type == "code" for cell in notebook.cells)
@@ -172,15 +192,15 @@ def _execute(path, progress):
         timeout=SECONDS_PER_CELL,
         kernel_name="python3",
         record_timing=False,
+        startup_timeout=30,
         resources={"metadata": {"path": str(path.parent)}},
     )
-    client.create_kernel_manager().transport_encryption = "auto"  # without it the kernel warns on stderr
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     number, cell = 0, None
     try:
-        with client.setup_kernel():
+        with _started(client):
             before()
             for number, cell in enumerate(notebook.cells):
                 client.execute_cell(cell, number, execution_count=None)
