@@ -45,7 +45,7 @@ and its precision give an interval; a witness agrees when its value lies in it.
 
 A witness measures the same quantity as the claim: the same money, place and period. Its unit of independence is the *collector*, whose data
 it is: KPMG prints PitchBook's data, so the two are one witness; copies of one article are one witness, however many pages carry them.
-Another definition, another place or another year is not a witness against a claim. It is shown beside it.
+Another definition, another place or another year is as a rule not a witness. It is shown beside the claim; where a section lets one speak, its label says what it counts.
 
 Editions of the same figure (*vintages*) are shown one by one. A collector that agrees in one edition and not in another is counted as neither.
 
@@ -53,7 +53,7 @@ Editions of the same figure (*vintages*) are shown one by one. A collector that 
 
 {words}
 
-A claim with several figures is as good as its weakest figure. The rule for one figure is this function:
+A claim with several figures is as good as its weakest figure; a forecast of which one figure fails and another does not *came partly true*. The rule for one figure is this function:
 
 ```python
 {rule.strip()}
@@ -126,13 +126,13 @@ def cover():
     lines = [
         f"Of {len(board)} claims: {told}.",
         f"AI took {card.number(min(w['low'] for w in share))} to {card.number(max(w['high'] for w in share))} percent of the world's venture money in 2024, by {len({w['collector'] for w in share})} independent counts:"
-        " the most quoted claim, a third, is the safest.",
+        " about a third, and more in later prints.",
         f"Whether 2024 was a record depends on the dollar: {sum(plain)} of {len(plain)} counts say so in plain dollars, {sum(real)} of {len(real)} in constant ones.",
         f"The articles contradict themselves: of {len(consistency.pairs())} pairs of readings of one quantity, {len(consistency.contradictions())} cannot both be true, most of them about the Bay Area.",
     ]
     forecasts = board[(board["kind"] == "forecast") & (board["verdict"] != "not examined yet")]["verdict"].value_counts()
     if len(forecasts):
-        lines.append(f"Of {forecasts.sum()} forecasts judged with hindsight, " + ", ".join(f"{forecasts[word]} {word}" for word in verdicts.VERDICTS if word in forecasts) + ".")
+        lines.append(f"Of {forecasts.sum()} forecasts, seen with hindsight: " + ", ".join(f"{forecasts[word]} {word}" for word in verdicts.VERDICTS if word in forecasts) + ".")
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
