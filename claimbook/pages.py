@@ -26,7 +26,8 @@ def method():
     precisions = table_of(["a claim made", "is borne out when"], [(f"**{name}**", text) for name, (text, _) in verdicts.PRECISIONS.items()])
     words = table_of(["mark", "verdict", "when"], [(card.MARKS[word], f"**{word}**", text) for word, text in verdicts.VERDICTS.items()])
     tested, lost = consistency.pairs(), consistency.contradictions()
-    clashes = table_of(["quantity", "one reading", "another reading"], [(q, *(f"{_claim_links(r[0])}: {r[1]}, {_range(r[2])}" for r in (a, b))) for q, a, b, _ in lost])
+    homes = ledger.scoreboard().set_index("id")["notebook"]
+    clashes = table_of(["quantity", "one reading", "another reading"], [(q, *(f"{_claim_links(r[0], homes)}: {r[1]}, {_range(r[2])}" for r in (a, b))) for q, a, b, _ in lost])
     rule = inspect.getsource(verdicts.decide_part)
     return f"""{GENERATED}
 # Method: from a claim to a verdict
@@ -76,9 +77,9 @@ one witness against a claim is enough for *depends on the source*, so read the c
 """
 
 
-def _claim_links(ids):
-    notebooks = ledger.scoreboard().set_index("id")["notebook"]
-    return ", ".join(f"[{id}](#{id})" if isinstance(notebooks[id], str) else id for id in ids.split(", "))
+def _claim_links(ids, homes):
+    """The ids, each linked to its section where a notebook has one. `homes`: claim id to notebook."""
+    return ", ".join(f"[{id}](#{id})" if isinstance(homes[id], str) else id for id in ids.split(", "))
 
 
 def _range(interval):
@@ -148,15 +149,19 @@ def pages():
     }
 
 
+def _renewed():
+    """The pages that are not what the data and the code now give, with the text that they should have."""
+    return {path: text for path, text in pages().items() if not (data.ROOT / path).exists() or (data.ROOT / path).read_text(encoding="utf-8") != text}
+
+
 def stale():
-    """Generated pages that are not what the data and the code now give."""
-    return [path for path, text in pages().items() if not (data.ROOT / path).exists() or (data.ROOT / path).read_text(encoding="utf-8") != text]
+    """Paths of generated pages that are not what the data and the code now give."""
+    return list(_renewed())
 
 
 def write():
     """Write every page that is stale. Returns their paths."""
-    changed = stale()
-    fresh = pages()
-    for path in changed:
-        (data.ROOT / path).write_text(fresh[path], encoding="utf-8")
-    return changed
+    renewed = _renewed()
+    for path, text in renewed.items():
+        (data.ROOT / path).write_text(text, encoding="utf-8")
+    return list(renewed)

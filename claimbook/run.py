@@ -129,7 +129,7 @@ def run(paths, progress=print):
             return
         readers = {name for name, mark in recorded().items() if any(read.startswith("chapters/") for read in mark["inputs"])}
         wave = [path for path in todo if path.name not in readers] or todo
-        before = {f"chapters/{path.name}": _hash(path.read_bytes()) for path in notebooks()}
+        before = {name: _content(name) for name in (f"chapters/{path.name}" for path in notebooks())}
         with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
             results = list(pool.map(lambda path: _try(path, progress), wave))
         failures = [result for result in results if isinstance(result, Exception)]
@@ -143,7 +143,7 @@ def run(paths, progress=print):
         _write(FINGERPRINTS, json.dumps({path.name: marks[path.name] for path in notebooks() if path.name in marks}, indent=1) + "\n")
         if failures:
             raise RunError("\n\n".join(map(str, failures)))
-        todo = sorted({*todo, *stale()} - set(wave) | {path for path in stale() if path in wave})
+        todo = sorted(set(todo) - set(wave) | set(stale()))
     raise RunError("Chapters read each other in a circle: " + ", ".join(path.name for path in todo))
 
 
@@ -177,14 +177,14 @@ def _execute(path, progress):
         progress(f"  {path.name}: {total} cells ...")
     inputs = set()
 
-    def before(**_):
+    def before():
         run_sync(client.kc.execute_interactive)(WATCH, silent=True, store_history=False)
 
     def keep(message):
         if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
             inputs.update(json.loads(message["content"]["text"]))
 
-    def after(**_):
+    def after():
         run_sync(client.kc.execute_interactive)("import json as _json; print(_json.dumps(sorted(_opened)))", store_history=False, output_hook=keep)
 
     client = NotebookClient(

@@ -39,6 +39,11 @@ def themed(svg):
     return re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2)
 
 
+def chart(svg):
+    """A chart as it stands in a page."""
+    return nodes.raw("", f'<div class="chart">{themed(svg)}</div>', format="html")
+
+
 def page_html(html):
     """A notebook's HTML output as the page shows it: links to pages, and DataFrames as plain tables that can scroll."""
     html = re.sub(r'(href="[\w-]+)\.ipynb', r"\1.html", html)
@@ -72,7 +77,7 @@ class OutputRenderer:
             return None
         if "aria-label=" not in data.string:
             renderer.logger.warning("a chart without alt text: end its cell with finish(...)", subtype="alt", line=data.line)
-        return [nodes.raw("", f'<div class="chart">{themed(data.string)}</div>', format="html")]
+        return [chart(data.string)]
 
 
 class ChartDirective(Directive):
@@ -84,7 +89,7 @@ class ChartDirective(Directive):
         for _, _, svg in ledger.stored_outputs("image/svg+xml"):
             text = "".join(svg)
             if f'data-chart="{self.arguments[0]}"' in text:
-                return [nodes.raw("", f'<div class="chart">{themed(text)}</div>', format="html")]
+                return [chart(text)]
         raise self.error(f"No notebook has a chart named {self.arguments[0]!r}.")
 
 
