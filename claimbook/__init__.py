@@ -15,6 +15,7 @@ _HOME = {
     "label": "data",
     "load": "data",
     "month": "data",
+    "new_money": "data",
     "number": "card",
     "rounded": "verdicts",
     "row": "data",

@@ -105,12 +105,30 @@ def label(rows):
     return rows.assign(label=rows["publisher"] + ", " + vintage)
 
 
+def new_money(rounds, least=100):
+    """The rounds that brought a company new capital: the table `rounds`, `value` in USD m without the debt in it.
+
+    Only rounds of `least` and more. Left out: loans, pledges, listings, sales of old shares, talks, rounds without an
+    amount, and a first close, which the row of the whole round holds. A convertible note counts: it becomes shares.
+    """
+    fresh = rounds["instrument"].isin(["equity", "convertible note", "mixed"]) & (rounds["standing"] != "talks")
+    kept = rounds[fresh & ~rounds["round"].str.endswith("first close")]
+    kept = kept.assign(value=kept["value"] - kept["debt_part"].fillna(0))
+    return kept[kept["value"] >= least]
+
+
+def rows(frame, *ids):
+    """The rows of a table with these ids, in this order. Raises DataError for an id that the table lacks."""
+    found = frame.set_index("id")
+    lost = [id for id in ids if id not in found.index]
+    if lost:
+        raise DataError(f"No row has the id {lost[0]!r}.")
+    return found.loc[list(ids)].reset_index()
+
+
 def row(frame, id):
-    """One row of a table by its id, as a Series. Raises DataError where the frame has no such row."""
-    found = frame[frame["id"] == id]
-    if found.empty:
-        raise DataError(f"No row has the id {id!r}.")
-    return found.iloc[0]
+    """One row of a table by its id, as a Series. Raises DataError where the table has no such row."""
+    return rows(frame, id).iloc[0]
 
 
 class Figures:
@@ -120,15 +138,12 @@ class Figures:
     """
 
     def __init__(self, *frames):
-        self._rows = pd.concat(frames).set_index("id")
-        self.value = self._rows["value"]
+        self._frame = pd.concat(frames)
+        self.value = self._frame.set_index("id")["value"]
 
     def rows(self, *ids):
         """The rows with these ids, in this order. Raises DataError for an id that no table has."""
-        lost = [id for id in ids if id not in self._rows.index]
-        if lost:
-            raise DataError(f"No row has the id {lost[0]!r}.")
-        return self._rows.loc[list(ids)].reset_index()
+        return rows(self._frame, *ids)
 
     def witness(self, label, value, *ids, **more):
         """One row of evidence, as a dict: a value computed from these rows, with their collector, ids and sources."""

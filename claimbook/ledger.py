@@ -149,9 +149,9 @@ def _reason(claim, witnesses, parts, other):
         if not said:
             text = "nothing can be judged yet" if claim.kind == "forecast" else "no public evidence was found"
         elif len(said) == 1:
-            text = f"one witness only ({next(iter(said))}), which " + ("agrees" if yes else "disagrees" if no else "agrees in one edition and not in another")
+            text = f"one witness only ({next(iter(said))}), which " + ("agrees" if yes else "disagrees" if no else "agrees by one figure and not by another")
         else:
-            text = f"{yes} of {len(said)} independent witnesses agree" + (f", {both} in one edition and not in another" if both else "")
+            text = f"{yes} of {len(said)} independent witnesses agree" + (f", {both} by one figure and not by another" if both else "")
         if verdict == "misquoted":
             text += "; the number belongs to " + " and ".join(dict.fromkeys(w.label for w in other if w.part == figure.part and w.agrees))
         sentences.append(lead + text)

@@ -48,7 +48,7 @@ A witness measures the same quantity as the claim: the same money, place and per
 it is: KPMG prints PitchBook's data, so the two are one witness; copies of one article are one witness, however many pages carry them.
 Another definition, another place or another year is as a rule not a witness. It is shown beside the claim; where a section lets one speak, its label says what it counts.
 
-Editions of the same figure (*vintages*) are shown one by one. A collector that agrees in one edition and not in another is counted as neither.
+Editions of the same figure (*vintages*) are shown one by one. A collector that agrees by one of its figures and not by another is counted as neither.
 
 ## The verdicts
 

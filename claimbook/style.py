@@ -279,7 +279,7 @@ def ladder(rounds, names, shade=None):
     `rounds`: the table of that name. `shade`: a pair of dates to stand out. Returns figure, axes and the rows drawn.
     """
     fig, ax = plt.subplots(figsize=(WIDTH, 0.72 * len(names) + 0.3))
-    shown = rounds[rounds["company"].isin(names) & (rounds["instrument"] != "debt") & rounds["value"].notna()]
+    shown = data.new_money(rounds[rounds["company"].isin(names)], least=0)
     when = data.day(shown["announced"])
     if shade:
         ax.axvspan(*pd.to_datetime(list(shade)), color=BAND, lw=0)

@@ -80,6 +80,7 @@ PRECISIONS = {
     "nearly": ("the value is at most the claimed one and no more than a tenth below", lambda c: Interval(float(c) * (1 - TENTH), float(c))),
     "at least": ("the value is the claimed one or more", lambda c: Interval(float(c), math.inf)),
     "range": ("the value lies between the two claimed ones", _range),
+    "above zero": ("the value is above zero", lambda c: Interval(SOME, math.inf)),
     "up": ("the change is above zero", lambda c: Interval(SOME, math.inf)),
     "down": ("the change is below zero", lambda c: Interval(-math.inf, -SOME)),
     "markedly up": ("the change is plus a tenth or more", lambda c: Interval(100 * TENTH, math.inf)),

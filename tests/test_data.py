@@ -68,3 +68,10 @@ def test_a_computed_witness_keeps_where_it_came_from():
     assert row["source"].split(";") == data.trace(figures.rows("cb0099", "cb0024"), "source")
     with pytest.raises(data.DataError, match="cb9999"):
         figures.rows("cb9999")
+
+
+def test_new_money_leaves_out_what_brought_none():
+    rounds = data.load("rounds").head(7).assign(value=[100.0, 99, 900, 900, 900, 900, 900], debt_part=[float("nan")] * 6 + [500], standing="two sources", instrument="equity", round="Series A")
+    rounds.loc[2, "instrument"], rounds.loc[3, "instrument"], rounds.loc[4, "standing"], rounds.loc[5, "round"] = "pledge", "old shares", "talks", "2026 round, first close"
+    assert data.new_money(rounds)["value"].tolist() == [100, 400]
+    assert data.new_money(rounds, least=0)["value"].tolist() == [100, 99, 400]

@@ -30,7 +30,7 @@ def test_a_single_witness_says_so():
 
 def test_editions_that_differ_make_it_depend():
     verdict = claim("boom-03").check(evidence({"label": "A", "value": 35, "collector": "PitchBook"}, {"label": "B", "value": 38, "collector": "PitchBook"}))
-    assert verdict.word == "depends on the source" and "one edition" in verdict.reason
+    assert verdict.word == "depends on the source" and "by one figure and not by another" in verdict.reason
 
 
 def test_no_evidence_is_not_found():

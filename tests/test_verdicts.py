@@ -16,6 +16,7 @@ from claimbook.verdicts import Interval, agrees, claimed_interval, decide, decid
     ("nearly", "12", [10.8, 11.7, 12], [10.7, 12.1]),
     ("at least", "100", [100, 1e6], [99.9]),
     ("range", "120..200", [120, 200], [119, 201]),
+    ("above zero", "", [0.001, 40], [0, -1]),
     ("up", "", [0.001], [0, -1]),
     ("down", "", [-0.001], [0, 1]),
     ("markedly up", "", [10, 50], [9.9, -20]),
