@@ -10,6 +10,7 @@ _HOME = {
     "Figures": "data",
     "Interval": "verdicts",
     "amount": "card",
+    "check": "exercises",
     "claim": "ledger",
     "day": "data",
     "label": "data",
