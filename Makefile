@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book test run data figures bench lab serve lock clean
+.PHONY: help book test run data figures class bench lab serve lock clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -32,6 +32,9 @@ data: $(READY)   ## accept a change in data/: check it, renew datapackage.json a
 
 figures: $(READY) ## write every chart as SVG into _build/figures
 	@$(BIN)/claimbook figures
+
+class: $(READY)  ## the class kit for students and teachers: _build/class.zip
+	@$(BIN)/claimbook class
 
 bench: $(READY)  ## measure the engine against plain tools, about fifteen minutes
 	@$(BIN)/claimbook bench

@@ -18,6 +18,7 @@ def main():
     runner.add_argument("--all", action="store_true", help="execute every chapter, stale or not")
     commands.add_parser("data", help="accept a change in data/: check it, renew hashes and generated pages")
     commands.add_parser("figures", help="write every chart as SVG into _build/figures")
+    commands.add_parser("class", help="the class kit: notebooks for students and teachers, in one zip")
     commands.add_parser("bench", help="measure the engine against plain tools, into chapters/benchmark.md")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     chosen = parser.parse_args()
@@ -68,6 +69,12 @@ def _figures(chosen):
     from claimbook import build
 
     print(f"The charts are in {build.figures().relative_to(ROOT)}")
+
+
+def _class(chosen):
+    from claimbook import classkit
+
+    print(f"The class kit is {classkit.build().relative_to(ROOT)}")
 
 
 def _bench(chosen):

@@ -32,8 +32,9 @@ def seal(id, answer):
 
 def seals(id, answer):
     """The seals of an answer and, for a number, of those so near that only rounding parts them."""
-    near = [answer * (1 - MARGIN), answer * (1 + MARGIN)] if isinstance(answer, Real) and not isinstance(answer, bool) else []
-    return {seal(id, one) for one in [answer, *near]}
+    is_number = isinstance(answer, Real) and not isinstance(answer, bool)
+    steps = (-1, -0.5, 0.5, 1) if is_number else ()  # no two lie further apart than the third digit of a number
+    return {seal(id, answer)} | {seal(id, answer * (1 + MARGIN * step)) for step in steps}
 
 
 @cache
