@@ -19,6 +19,11 @@ def main():
     commands.add_parser("data", help="accept a change in data/: check it, renew hashes and generated pages")
     commands.add_parser("figures", help="write every chart as SVG into _build/figures")
     commands.add_parser("class", help="the class kit: notebooks for students and teachers, in one zip")
+    adder = commands.add_parser("new-claim", help="add a claim: asks what is not given, writes its row and the skeleton of its section")
+    for field in ("chapter", "article", "passage", "statement", "kind", "claimed", "unit", "precision"):
+        adder.add_argument(f"--{field}")
+    starter = commands.add_parser("new-book", help="start a book on another text, with this package")
+    starter.add_argument("folder"), starter.add_argument("title")
     commands.add_parser("bench", help="measure the engine against plain tools, into chapters/benchmark.md")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     chosen = parser.parse_args()
@@ -27,7 +32,7 @@ def main():
     from claimbook import build, data, run
 
     try:
-        sys.exit(globals()[f"_{chosen.command}"](chosen))
+        sys.exit(globals()[f"_{chosen.command.replace('-', '_')}"](chosen))
     except (build.BuildError, run.RunError, data.DataError) as error:
         sys.exit(f"\n{error}")
 
@@ -75,6 +80,20 @@ def _class(chosen):
     from claimbook import classkit
 
     print(f"The class kit is {classkit.build().relative_to(ROOT)}")
+
+
+def _new_claim(chosen):
+    from claimbook import newbook
+
+    id, path = newbook.new_claim(newbook.ask(vars(chosen)))
+    print(f"{id} stands in data/claims.csv, its section in {path.relative_to(ROOT)}. Name its witnesses there, then: make data book")
+
+
+def _new_book(chosen):
+    from claimbook import newbook
+
+    home = newbook.new_book(chosen.folder, chosen.title)
+    print(f"The book is in {home}. There: make data, then .venv/bin/claimbook new-claim, rows in data/, make book")
 
 
 def _bench(chosen):

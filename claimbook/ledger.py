@@ -11,6 +11,8 @@ from claimbook import data, verdicts
 from claimbook.verdicts import Interval
 
 VERDICT_MIME = "application/vnd.claimbook.verdict+json"
+BOARD = ["id", "chapter", "article", "kind", "statement", "claimed", "computed", "verdict", "reason", "witnesses", "notebook"]
+"""The columns of the scoreboard."""
 
 
 @dataclass(frozen=True)
@@ -227,4 +229,4 @@ def scoreboard():
                 "notebook": name,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=BOARD)
