@@ -19,6 +19,7 @@ def main():
     commands.add_parser("data", help="accept a change in data/: check it, renew hashes and generated pages")
     commands.add_parser("figures", help="write every chart as SVG into _build/figures")
     commands.add_parser("class", help="the class kit: notebooks for students and teachers, in one zip")
+    commands.add_parser("slides", help="one deck of slides for each chapter")
     adder = commands.add_parser("new-claim", help="add a claim: asks what is not given, writes its row and the skeleton of its section")
     for field in ("chapter", "article", "passage", "statement", "kind", "claimed", "unit", "precision"):
         adder.add_argument(f"--{field}")
@@ -80,6 +81,12 @@ def _class(chosen):
     from claimbook import classkit
 
     print(f"The class kit is {classkit.build().relative_to(ROOT)}")
+
+
+def _slides(chosen):
+    from claimbook import slides
+
+    print(f"The decks are in {slides.build().relative_to(ROOT)}/index.html")
 
 
 def _new_claim(chosen):
