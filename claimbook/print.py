@@ -1,0 +1,183 @@
+"""The book outside the site: what its notebooks show, translated from the site's HTML into LaTeX for the PDF and XHTML for the EPUB.
+
+Both are for reading, so they leave out the code and keep what it shows: charts as vectors, verdict cards and tables as tables.
+"""
+
+import re
+from pathlib import Path
+
+from bs4 import BeautifulSoup
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import texescape
+
+from claimbook.card import MARKS
+from claimbook.style import VERDICT_COLOURS
+
+HOME = Path(__file__).parent
+ROOM = 96
+"""Characters of a table's small type in one line of the printed page."""
+BREAKS = 24
+"""A table of more rows may be broken between two pages."""
+
+
+class Printed(SphinxPostTransform):
+    """Leaves out code cells, unwraps their outputs and translates each, once MyST-NB has chosen the outputs to show."""
+
+    builders = ("latex", "epub")
+    default_priority = 100
+
+    def run(self):
+        latex = self.app.builder.name == "latex"
+        depth = self.env.docname.count("/")
+        for cell in [node for node in self.document.findall(nodes.container) if node.get("nb_element") == "cell_code"]:
+            outputs = [part for part in cell.children if part.get("nb_element") == "cell_code_output"] if cell.get("hide_mode") != "all" else []
+            _replace(cell, [node for part in outputs for node in part.children])
+            for block in [block for part in outputs for block in part.findall(nodes.literal_block)]:
+                _replace(block, series(block.astext()))
+        if latex:
+            self.for_paper()
+        for raw in [node for node in self.document.findall(nodes.raw) if node["format"] == "html"]:
+            text = latex_of(raw.astext()) if latex else xhtml_of(raw.astext(), depth)
+            _replace(raw, [nodes.raw("", text, format="latex" if latex else "html")])
+
+    def for_paper(self):
+        """What only a page of paper needs: addresses spelt out, tables at the left edge, the cover's sections without entries of their own."""
+        for link in self.document.findall(nodes.reference):
+            if "://" in link.get("refuri", ""):
+                link.parent.insert(link.parent.index(link) + 1, nodes.raw("", f" {{\\addresstype\\url{{{link['refuri']}}}}}", format="latex"))
+        for table in self.document.findall(nodes.table):
+            table["align"] = "left"
+        for section in [node for node in self.document.findall(nodes.section) if node.get("docname") == "index" and node["header_level"] > 1]:
+            title = section.pop(0).astext()
+            heading = f"\\section*{{{inline(title)}}}" if title != "The chapters" else ""  # the printed contents say them already
+            _replace(section, [nodes.raw("", heading, format="latex"), *section.children])
+        for section in self.document.findall(nodes.section):
+            if "bibliography" in section["ids"]:
+                section.insert(1, nodes.raw("", "\\bibliographytype", format="latex"))
+
+
+def _replace(node, others):
+    place = node.parent.index(node)
+    node.parent[place : place + 1] = others
+
+
+def series(text):
+    """A pandas Series as a table. Any other bare value says nothing without its code and is left out: the prose tells it."""
+    if "dtype: " not in text:
+        return []
+    pairs = [m.groups() for m in (re.match(r"(.+?)\s{2,}(\S.*)", line) for line in text.splitlines()[:-1]) if m]
+    rows = "".join(f'<tr><th scope="row">{name}</th><td>{value}</td></tr>' for name, value in pairs)
+    return [nodes.raw("", f'<div class="data-table"><table><tbody>{rows}</tbody></table></div>', format="html")]
+
+
+def chart_of(soup):
+    """The name and alt text of the chart in a piece of HTML, or None."""
+    svg = soup.find(attrs={"data-chart": True})
+    return svg and (svg["data-chart"], svg["aria-label"])
+
+
+def xhtml_of(html, depth):
+    """HTML of the site as it may stand in an EPUB page that lies `depth` folders down: charts as files, well-formed, no scripts."""
+    soup = BeautifulSoup(html, "html.parser")
+    if chart := chart_of(soup):
+        soup = BeautifulSoup("", "html.parser")
+        soup.append(soup.new_tag("img", attrs={"class": "chart", "src": f"{'../' * depth}charts/{chart[0]}.svg", "alt": chart[1]}))
+    for link in soup.find_all("a", href=True):
+        link["href"] = re.sub(r"\.html(?=#|$)", ".xhtml", link["href"])
+    return str(soup)
+
+
+def latex_of(html):
+    """HTML of the site as LaTeX: a chart, a verdict card or a table. Anything else (a form, say) has no place on paper."""
+    soup = BeautifulSoup(html, "html.parser")
+    if chart := chart_of(soup):
+        return f"\\bookchart{{{chart[0]}}}"
+    if card := soup.find(class_="verdict-card"):
+        word = card["data-verdict"]
+        said = card.p.extract()
+        said.span.extract()
+        said.strong.append(".")
+        table = f"\\tcblower\n{latex_table(card.table)}" if card.table else ""
+        return f"\\begin{{verdictcard}}{{{VERDICT_COLOURS[word].lstrip('#')}}}{{{MARKS[word]}}}\n{inline(said)}\n{table}\n\\end{{verdictcard}}"
+    if soup.find("table"):
+        return latex_table(soup.table)
+    return ""
+
+
+def inline(element):
+    """Text with its markup as LaTeX."""
+    if isinstance(element, str):
+        return texescape.escape(re.sub(r"\s+", " ", element), "xelatex")
+    text = "".join(map(inline, element.children))
+    if element.name == "strong":
+        return f"\\textbf{{{text}}}"
+    if element.name == "small":
+        return f"\\newline\\aside{{{text}}}"
+    if element.name == "a" and _label(element):
+        return f"\\hyperref[{_label(element)}]{{{text}}}"
+    return text
+
+
+def _label(link):
+    """The LaTeX label that a link to a section of the book leads to, or None."""
+    goal = re.fullmatch(r"([\w-]+)\.html#([\w-]+)", link["href"])
+    return goal and f"\\detokenize{{chapters/{goal[1]}:{goal[2]}}}"
+
+
+def latex_table(table):
+    """An HTML table as LaTeX: columns as wide as their text, or sharing the line where they would not fit; long ones over several pages."""
+    rows = [[_cell(cell) for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
+    head = [(inline(name), name) for name in heads(table)]
+    links = [row.find("a", href=True) for row in table.select("tbody tr")]
+    if all(links):  # on paper a link is a page
+        rows = [[row[0], (f"\\pageref{{{_label(link)}}}", "100"), *row[1:]] for row, link in zip(rows, links)]
+        head.insert(1, ("Page", "Page"))
+    if len(head) > max(len(rows), 12):  # many columns of few rows stand better on their side
+        head, *rows = map(list, zip(head, *rows))
+    columns = [[text for _, text in column] for column in zip(*([head] if head else []), *rows)]
+    numeric = [all(re.fullmatch(r"(?:[<>+−-]?\$?[\d.,]+(?: %| bn| m| points)?|NaN|)", text) for text in column[bool(head) :]) and any(column) for column in columns]
+    if table.parent.get("data-verdict"):  # values of a card stand under each other, in words or not
+        numeric[1:3] = [True, True]
+    lengths = [max(map(len, column)) for column in columns]
+    tight = sum(lengths) + 2 * len(lengths) > ROOM
+    shares = [length**0.45 if tight and not number and length > 12 else 0 for number, length in zip(numeric, lengths)]
+    spec = ""
+    for number, share in zip(numeric, shares):
+        part = share and share * sum(map(bool, shares)) / sum(shares)
+        spec += f">{{\\hsize={part:.3f}\\hsize\\raggedright\\arraybackslash}}X" if share else "r" if number else "l"
+    long, free, width = len(rows) > BREAKS, any(shares), r"{\linewidth}" if any(shares) else ""
+    kind = {(False, False): "tabular", (False, True): "tabularx", (True, False): "longtable", (True, True): "xltabular"}[long, free]
+    title = " & ".join(f"\\tablehead{{{name}}}" for name, _ in head) + " \\\\\n\\midrule\n" + ("\\endhead\n" if long else "") if head else ""
+    lines = (" \\\\[3pt]\n" if free else " \\\\\n").join(" & ".join(cell for cell, _ in row) for row in rows) + " \\\\\n"
+    caption = f"\\tablecaption{{{inline(table.caption)}}}\n" if table.caption else ""
+    return (
+        f"\\begin{{booktable}}\n{caption}\\begin{{{kind}}}{width}{{@{{}}{spec}@{{}}}}\n"
+        f"\\toprule\n{title}{lines}\\bottomrule\n\\end{{{kind}}}\n\\end{{booktable}}"
+    )
+
+
+def heads(table):
+    """The names of a table's columns. pandas heads a column with several cells, and names the index in a row of its own."""
+    rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"]) for _ in range(int(cell.get("colspan", 1)))] for row in table.select("thead tr")]
+    return [column[-1] or ", ".join(filter(None, column)) for column in zip(*rows)]
+
+
+def _cell(cell):
+    """A cell as LaTeX and as the text that its width is reckoned from."""
+    text = cell.get_text(" ", strip=True)
+    latex = "–" if text == "NaN" else "".join(map(inline, cell.children)).strip()
+    return (f"\\textbf{{{latex}}}" if "claimed" in cell.parent.get("class", []) else latex), text
+
+
+def for_paper(app, config):
+    """The LaTeX side of the configuration: our own page (print.tex) instead of the class of Jupyter Book."""
+    config.latex_theme = "manual"
+    address = config.html_theme_options["repository_url"]
+    config.latex_elements |= {"preamble": f"\\newcommand{{\\bookaddress}}{{{address}}}\n" + (HOME / "print.tex").read_text(encoding="utf-8")}
+
+
+def setup(app):
+    app.add_post_transform(Printed)
+    app.connect("config-inited", for_paper, priority=900)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
