@@ -8,9 +8,12 @@ from pathlib import Path
 
 from bs4 import BeautifulSoup
 from docutils import nodes
+from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import texescape
+from sphinx.util.docutils import SphinxDirective
 
+from claimbook import build, stamp
 from claimbook.card import MARKS
 from claimbook.style import VERDICT_COLOURS
 
@@ -81,8 +84,13 @@ def xhtml_of(html, depth):
     """HTML of the site as it may stand in an EPUB page that lies `depth` folders down: charts as files, well-formed, no scripts."""
     soup = BeautifulSoup(html, "html.parser")
     if chart := chart_of(soup):
-        soup = BeautifulSoup("", "html.parser")
-        soup.append(soup.new_tag("img", attrs={"class": "chart", "src": f"{'../' * depth}charts/{chart[0]}.svg", "alt": chart[1]}))
+        return str(soup.new_tag("img", attrs={"class": "chart", "src": f"{'../' * depth}charts/{chart[0]}.svg", "alt": chart[1]}))
+    for table in soup.find_all("table"):
+        if table.thead:
+            names = heads(table)
+            table.thead.clear()
+            table.thead.append(soup.new_tag("tr"))
+            table.thead.tr.extend(soup.new_tag("th" if name else "td", string=name, attrs={"scope": "col"} if name else {}) for name in names)
     for link in soup.find_all("a", href=True):
         link["href"] = re.sub(r"\.html(?=#|$)", ".xhtml", link["href"])
     return str(soup)
@@ -133,12 +141,14 @@ def latex_table(table):
     if all(links):  # on paper a link is a page
         rows = [[row[0], (f"\\pageref{{{_label(link)}}}", "100"), *row[1:]] for row, link in zip(rows, links)]
         head.insert(1, ("Page", "Page"))
+    kept = [number for number, column in enumerate(zip(*rows)) if any(text for _, text in column)]
+    head, rows = [head[number] for number in kept if head], [[row[number] for number in kept] for row in rows]
     if len(head) > max(len(rows), 12):  # many columns of few rows stand better on their side
         head, *rows = map(list, zip(head, *rows))
     columns = [[text for _, text in column] for column in zip(*([head] if head else []), *rows)]
     numeric = [all(re.fullmatch(r"(?:[<>+−-]?\$?[\d.,]+(?: %| bn| m| points)?|NaN|)", text) for text in column[bool(head) :]) and any(column) for column in columns]
     if table.parent.get("data-verdict"):  # values of a card stand under each other, in words or not
-        numeric[1:3] = [True, True]
+        numeric[1] = True
     lengths = [max(map(len, column)) for column in columns]
     tight = sum(lengths) + 2 * len(lengths) > ROOM
     shares = [length**0.45 if tight and not number and length > 12 else 0 for number, length in zip(numeric, lengths)]
@@ -165,19 +175,53 @@ def heads(table):
 
 def _cell(cell):
     """A cell as LaTeX and as the text that its width is reckoned from."""
-    text = cell.get_text(" ", strip=True)
-    latex = "–" if text == "NaN" else "".join(map(inline, cell.children)).strip()
+    text = re.sub(r"^-(?=\d)", "−", cell.get_text(" ", strip=True))
+    latex = "–" if text == "NaN" else inline(text) if text[:1] == "−" else "".join(map(inline, cell.children)).strip()
     return (f"\\textbf{{{latex}}}" if "claimed" in cell.parent.get("class", []) else latex), text
 
 
-def for_paper(app, config):
-    """The LaTeX side of the configuration: our own page (print.tex) instead of the class of Jupyter Book."""
+class OtherForms(SphinxDirective):
+    """```{other-forms}```: on the site, links to the PDF and the EPUB where they are made of the same files; on their own pages, nothing."""
+
+    def run(self):
+        links = [f'<a href="{form.name}">{form.suffix[1:].upper()}</a> ({form.stat().st_size / 2**20:.1f} MB)' for form in stamp.forms()]
+        if not links or self.env.app.builder.name != "html":
+            return []
+        return [nodes.raw("", f"<p><strong>To print, or for an e-reader:</strong> the whole book as {' or '.join(links)}.</p>", format="html")]
+
+
+def configure(app, config):
+    """The page of the PDF is our own (print.tex), not the class of Jupyter Book."""
     config.latex_theme = "manual"
     address = config.html_theme_options["repository_url"]
     config.latex_elements |= {"preamble": f"\\newcommand{{\\bookaddress}}{{{address}}}\n" + (HOME / "print.tex").read_text(encoding="utf-8")}
 
 
+def prepare(app):
+    """Lay the charts beside the pages; an EPUB has no style and no script of the site."""
+    if app.builder.name in Printed.builders:
+        build.figures(Path(app.outdir) / "charts")
+    if app.builder.name == "epub":
+        app.config.html_static_path = [str(HOME / "print.css")]
+        app.connect("html-page-context", bare, priority=950)
+        app.connect("doctree-read", list_claims)
+
+
+def bare(app, page, template, context, doctree):
+    context["css_files"], context["script_files"] = ["_static/print.css"], []
+    if "body" in context:
+        context["body"] = re.sub(r"<script.*?</script>", "", context["body"], flags=re.S)  # of thebe, which would run the cells
+
+
+def list_claims(app, doctree):
+    """An EPUB's contents are its only way to a claim: they list sections too, which the site's sidebar does not."""
+    for toctree in doctree.findall(addnodes.toctree):
+        toctree["titlesonly"] = False
+
+
 def setup(app):
     app.add_post_transform(Printed)
-    app.connect("config-inited", for_paper, priority=900)
+    app.add_directive("other-forms", OtherForms)
+    app.connect("config-inited", configure, priority=900)
+    app.connect("builder-inited", prepare, priority=900)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
