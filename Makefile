@@ -22,7 +22,7 @@ book: $(READY)   ## check the data, execute what is stale, build the site into _
 	@$(BIN)/claimbook build
 
 # Debian packages that only the other forms need: installed where that is allowed, else named. Without dpkg the tools must be there.
-FOR_PDF := texlive-xetex texlive-latex-extra texlive-fonts-recommended fonts-texgyre fonts-lato fonts-dejavu-core fonts-wqy-microhei librsvg2-bin poppler-utils
+FOR_PDF := texlive-xetex texlive-latex-extra texlive-fonts-recommended lmodern fonts-texgyre fonts-lato fonts-dejavu-extra fonts-wqy-microhei librsvg2-bin poppler-utils
 FOR_EPUB := epubcheck
 installed = ! command -v dpkg-query >/dev/null || [ "$$(dpkg-query -W -f='$${db:Status-Status}\n' $(1) 2>/dev/null | grep -cx installed)" = $(words $(1)) ]
 install = $(call installed,$(1)) || { [ "$$(id -u)" = 0 ] && echo 'Installing $(1) (a minute or two)' && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; } \

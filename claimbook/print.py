@@ -18,6 +18,7 @@ from claimbook.card import MARKS
 from claimbook.style import VERDICT_COLOURS
 
 HOME = Path(__file__).parent
+texescape.init()
 ROOM = 96
 """Characters of a table's small type in one line of the printed page."""
 BREAKS = 24
