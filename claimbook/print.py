@@ -21,6 +21,8 @@ HOME = Path(__file__).parent
 texescape.init()
 ROOM = 96
 """Characters of a table's small type in one line of the printed page."""
+SHARED = 20
+"""Of these at least that many for a column whose text is broken into lines."""
 BREAKS = 24
 """A table of more rows may be broken between two pages."""
 
@@ -151,19 +153,26 @@ def latex_table(table):
     if table.parent.get("data-verdict"):  # values of a card stand under each other, in words or not
         numeric[1] = True
     lengths = [max(map(len, column)) for column in columns]
-    tight = sum(lengths) + 2 * len(lengths) > ROOM
-    shares = [length**0.45 if tight and not number and length > 12 else 0 for number, length in zip(numeric, lengths)]
+    wide = 30 if sum(lengths) > 2 * ROOM else 0  # millimetres into the margins
+    room, flexible = ROOM * (1 + wide / 150) - 2 * len(lengths), set()
+    for number in sorted(range(len(lengths)), key=lambda n: (numeric[n], -lengths[n])):  # the longest texts give way first
+        if lengths[number] <= SHARED or sum(SHARED if n in flexible else length for n, length in enumerate(lengths)) <= room:
+            break
+        flexible.add(number)
+    shares = [length**0.45 if number in flexible else 0 for number, length in enumerate(lengths)]
     spec = ""
     for number, share in zip(numeric, shares):
         part = share and share * sum(map(bool, shares)) / sum(shares)
         spec += f">{{\\hsize={part:.3f}\\hsize\\raggedright\\arraybackslash}}X" if share else "r" if number else "l"
-    long, free, width = len(rows) > BREAKS, any(shares), r"{\linewidth}" if any(shares) else ""
+    long, free = len(rows) > BREAKS, bool(flexible)
+    width = f"{{\\dimexpr\\linewidth+{wide}mm}}" if free else ""
     kind = {(False, False): "tabular", (False, True): "tabularx", (True, False): "longtable", (True, True): "xltabular"}[long, free]
     title = " & ".join(f"\\tablehead{{{name}}}" for name, _ in head) + " \\\\\n\\midrule\n" + ("\\endhead\n" if long else "") if head else ""
     lines = (" \\\\[3pt]\n" if free else " \\\\\n").join(" & ".join(cell for cell, _ in row) for row in rows) + " \\\\\n"
+    margin = f"\\LTleft-{wide / 2:g}mm\\LTright\\LTleft" if wide else ""
     caption = f"\\tablecaption{{{inline(table.caption)}}}\n" if table.caption else ""
     return (
-        f"\\begin{{booktable}}\n{caption}\\begin{{{kind}}}{width}{{@{{}}{spec}@{{}}}}\n"
+        f"\\begin{{booktable}}{margin}\n{caption}\\begin{{{kind}}}{width}{{@{{}}{spec}@{{}}}}\n"
         f"\\toprule\n{title}{lines}\\bottomrule\n\\end{{{kind}}}\n\\end{{booktable}}"
     )
 
