@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help book test run data figures class bench lab serve lock clean
+.PHONY: help book pdf epub test run data figures class slides bench lab serve lock clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -20,6 +20,21 @@ $(READY): requirements.lock pyproject.toml
 
 book: $(READY)   ## check the data, execute what is stale, build the site into _build/html
 	@$(BIN)/claimbook build
+
+# Debian packages that only the other forms need: installed where that is allowed, else named. Without dpkg the tools must be there.
+FOR_PDF := texlive-xetex texlive-latex-extra texlive-fonts-recommended lmodern fonts-texgyre fonts-lato fonts-dejavu-extra fonts-wqy-microhei librsvg2-bin poppler-utils
+FOR_EPUB := epubcheck
+installed = ! command -v dpkg-query >/dev/null || [ "$$(dpkg-query -W -f='$${db:Status-Status}\n' $(1) 2>/dev/null | grep -cx installed)" = $(words $(1)) ]
+install = $(call installed,$(1)) || { [ "$$(id -u)" = 0 ] && echo 'Installing $(1) (a minute or two)' && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; } \
+	  || { echo 'These packages are needed. Install them with: sudo apt-get install --no-install-recommends $(1)'; exit 1; }
+
+pdf: $(READY)    ## the whole book as one PDF (LaTeX), linked from the site
+	@$(call install,$(FOR_PDF))
+	@$(BIN)/claimbook pdf
+
+epub: $(READY)   ## the whole book as an EPUB, linked from the site
+	@$(call install,$(FOR_EPUB))
+	@$(BIN)/claimbook epub
 
 test: $(READY)   ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test

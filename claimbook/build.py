@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 from claimbook import data, ledger, pages, run
-from claimbook.stamp import BUILD, SITE, stamp, write_stamp
+from claimbook.stamp import BUILD, SITE, forms, stamp, write_stamp
 
 
 class BuildError(Exception):
@@ -18,6 +18,24 @@ class BuildError(Exception):
 
 def build(progress=print):
     """Build the site into `_build/html`. The site in place stays as it is until the new one is whole and checked."""
+    make_ready(progress)
+    made_of = stamp()
+    aside = BUILD / "new"
+    shutil.rmtree(aside, ignore_errors=True)
+    progress("Compiling the book")
+    compile_book(aside)
+    for form in forms():
+        shutil.copy(form, aside / "_build" / "html")
+    faults = check_site(aside / "_build" / "html")
+    if faults:
+        raise BuildError("The new site has faults and was not published.\n" + "\n".join(faults[:20]))
+    publish(aside / "_build" / "html", made_of)
+    shutil.rmtree(aside, ignore_errors=True)
+    progress(f"The book is in {SITE.relative_to(data.ROOT)}/index.html")
+
+
+def make_ready(progress=print):
+    """Check the data, execute what is stale, see that all stored outputs can be published: what every form of the book begins with."""
     faults = data.check()
     if faults:
         raise BuildError("The data has faults; nothing was built.\n" + "\n".join(faults[:20]))
@@ -25,17 +43,6 @@ def build(progress=print):
     faults = stored_faults()
     if faults:
         raise BuildError("Stored outputs cannot be published.\n" + "\n".join(faults))
-    made_of = stamp()
-    aside = BUILD / "new"
-    shutil.rmtree(aside, ignore_errors=True)
-    progress("Compiling the book")
-    compile_book(aside)
-    faults = check_site(aside / "_build" / "html")
-    if faults:
-        raise BuildError("The new site has faults and was not published.\n" + "\n".join(faults[:20]))
-    publish(aside / "_build" / "html", made_of)
-    shutil.rmtree(aside, ignore_errors=True)
-    progress(f"The book is in {SITE.relative_to(data.ROOT)}/index.html")
 
 
 def publish(fresh, made_of):
@@ -83,9 +90,9 @@ def stored_faults():
     return faults
 
 
-def compile_book(target):
-    """Compile by plain jupyter-book, clean, warnings as errors. Raises BuildError with its last lines."""
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(data.ROOT), "--path-output", str(target), "-W", "-n", "--keep-going", "-q"]
+def compile_book(target, *builder):
+    """Compile by plain jupyter-book, clean, warnings as errors. Raises BuildError with its last lines. `builder`: its options for another form than the site."""
+    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(data.ROOT), "--path-output", str(target), *builder, "-W", "-n", "--keep-going", "-q"]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(data.ROOT)})
     if done.returncode:
         text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
@@ -123,7 +130,7 @@ def figures(target=BUILD / "figures"):
     """Write every chart of the book as an SVG file. Returns the folder."""
     target.mkdir(parents=True, exist_ok=True)
     for _, _, svg in ledger.stored_outputs("image/svg+xml"):
-        text = "".join(svg)
+        text = re.sub(r"<path (?![^>]*\bd=)[^>]*/>", "", "".join(svg))  # matplotlib draws nothing as a path without a course
         name = re.search(r'data-chart="([^"]+)"', text)[1]
         (target / f"{name}.svg").write_text('<?xml version="1.0" encoding="utf-8"?>\n' + text, encoding="utf-8")
     return target

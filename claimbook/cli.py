@@ -1,4 +1,4 @@
-"""The commands behind the Makefile: claimbook build, test, run, data, figures, environment."""
+"""The commands behind the Makefile: claimbook build, pdf, epub, test, run, data, figures, bench, environment."""
 
 import argparse
 import os
@@ -13,6 +13,8 @@ def main():
     parser = argparse.ArgumentParser(prog="claimbook", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("build", help="check the data, execute what is stale, build the site")
+    commands.add_parser("pdf", help="the whole book as one PDF, checked, then the site that links it")
+    commands.add_parser("epub", help="the whole book as an EPUB, checked, then the site that links it")
     commands.add_parser("test", help="nbval on every notebook, and all other tests").add_argument("rest", nargs="*", help="passed on to pytest")
     runner = commands.add_parser("run", help="execute stale chapters and store their outputs")
     runner.add_argument("--all", action="store_true", help="execute every chapter, stale or not")
@@ -41,6 +43,20 @@ def main():
 def _build(chosen):
     from claimbook import build
 
+    build.build()
+
+
+def _pdf(chosen):
+    from claimbook import build, export
+
+    export.pdf()
+    build.build()
+
+
+def _epub(chosen):
+    from claimbook import build, export
+
+    export.epub()
     build.build()
 
 

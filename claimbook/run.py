@@ -27,7 +27,8 @@ FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SECONDS_PER_CELL = 120
 START = Lock()
 """One kernel starts at a time: two that start together may pick the same ports."""
-NOT_IN_NOTEBOOKS = {"stamp.py", "run.py", "build.py", "cli.py", "pages.py", "site.py", "consistency.py", "bench.py", "classkit.py", "thisbook.py", "newbook.py"}
+IN_NOTEBOOKS = ("__init__.py", "data.py", "card.py", "ledger.py", "verdicts.py", "style.py", "exercises.py", "claimbook.mplstyle")
+"""The files of the package that a chapter's outputs are made of; the others build, print and test the book."""
 
 WATCH = f"""
 import os as _os, sys as _sys
@@ -83,8 +84,7 @@ def _code(notebook):
 
 
 def _package():
-    files = [p for p in sorted((ROOT / "claimbook").glob("*")) if p.suffix in (".py", ".mplstyle") and p.name not in NOT_IN_NOTEBOOKS]
-    return _hash(*(p.read_bytes() for p in files))
+    return _hash(*((ROOT / "claimbook" / name).read_bytes() for name in IN_NOTEBOOKS))
 
 
 def fingerprint(notebook, inputs):

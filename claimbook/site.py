@@ -69,8 +69,6 @@ class OutputRenderer:
     def handle_mime(renderer, data, inline):
         if data.mime_type.startswith("application/vnd.claimbook."):
             return []
-        if renderer.renderer.sphinx_env.app.builder.format != "html":
-            return None
         if data.mime_type == "text/html":
             return [nodes.raw("", page_html(data.string), format="html")]
         if data.mime_type != "image/svg+xml":

@@ -1,0 +1,139 @@
+"""The PDF's LaTeX and the EPUB hold the whole book, and the checks of both products see what is wrong. None of this needs LaTeX or Java."""
+
+import re
+import zipfile
+
+import pytest
+
+from claimbook import build, export, ledger, print as printed, run, stamp
+from claimbook.style import CHART_MIME
+
+CHARTS = {chart["name"] for _, _, chart in ledger.stored_outputs(CHART_MIME)}
+SHOWN = [o.data for path in run.notebooks() for cell in run.read(path).cells if "hide-cell" not in cell.metadata.get("tags", []) for o in cell.get("outputs", [])]
+TABLES = sum("<table" in shown.get("text/html", "") or "dtype: " in shown["text/plain"] and "text/html" not in shown for shown in SHOWN)
+
+
+@pytest.fixture(scope="module")
+def latex(tmp_path_factory):
+    home = tmp_path_factory.mktemp("latex")
+    build.compile_book(home, "--builder", "latex")
+    return home / "_build/latex"
+
+
+@pytest.fixture(scope="module")
+def epub(tmp_path_factory):
+    home = tmp_path_factory.mktemp("epub")
+    build.compile_book(home, "--builder", "custom", "--custom-builder", "epub")
+    return home / "_build/epub/book.epub"
+
+
+def test_the_latex_holds_every_chart_verdict_and_table(latex):
+    text = (latex / "book.tex").read_text(encoding="utf-8")
+    drawn = re.findall(r"\\bookchart\{([\w-]+)\}", text)
+    assert set(drawn) == CHARTS and len(drawn) == len(CHARTS) + 1  # the scoreboard stands on the cover too
+    assert {path.stem for path in (latex / "charts").glob("*.svg")} == CHARTS
+    verdicts = [verdict for _, _, verdict in ledger.stored_outputs(ledger.VERDICT_MIME)]
+    assert text.count(r"\begin{verdictcard}") == len(verdicts) >= 60
+    assert text.count(r"\begin{booktable}") == TABLES
+    assert [w["label"] for verdict in verdicts for w in verdict["witnesses"] if printed.inline(w["label"]) not in text] == []
+
+
+def test_the_latex_has_no_code_but_the_rule(latex):
+    text = (latex / "book.tex").read_text(encoding="utf-8")
+    assert text.count(r"\begin{sphinxVerbatim}") == 1 and "Interval(low" not in text and "<table" not in text
+
+
+def test_links_of_the_printed_book_lead_to_its_pages(latex):
+    text = (latex / "book.tex").read_text(encoding="utf-8")
+    labels = set(re.findall(r"\\label\{\\detokenize\{(.*?)\}\}", text))
+    goals = re.findall(r"\\(?:hyperref\[|pageref\{)\\detokenize\{(.*?)\}", text)
+    assert len(goals) > 200 and set(goals) <= labels
+    assert len(re.findall(r"\\pageref", text)) == 60
+
+
+def test_the_epub_has_no_fault_that_can_be_seen_without_epubcheck(epub):
+    assert export.epub_faults(epub) == []
+    with zipfile.ZipFile(epub) as archive:
+        pages = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xhtml")}
+    chapters = "".join(text for name, text in pages.items() if re.search(r"chapters/\d", name))
+    assert len(re.findall('<table(?! class="docutils)', chapters)) == TABLES and chapters.count('class="verdict-card"') >= 60 and "cell_input" not in chapters
+    assert export.outline_faults(re.sub(r"<a href=(.*?)>(.*?)</a>", r"<item page=\1>\2</item>", pages["nav.xhtml"])) == []
+
+
+@pytest.mark.parametrize("old, new, fault", [
+    ('<p class="verdict">', '<p class="verdict">&', "01-ai-boom.xhtml: not well-formed"),
+    ('<p class="verdict">', '<script></script><p class="verdict">', "01-ai-boom.xhtml: a script"),
+    ('#boom-02"', '#boom-99"', "#boom-99 leads nowhere"),
+    ('src="../charts/boom-01.svg"', 'src="../charts/boom-00.svg"', "the chart boom-01 is not in the book"),
+    ('alt="World venture funding in 2024', 'alt="" title="World venture funding in 2024', "boom-01.svg has no alt text"),
+])
+def test_a_fault_of_the_epub_is_seen(epub, tmp_path, old, new, fault):
+    broken = tmp_path / "broken.epub"
+    with zipfile.ZipFile(epub) as source, zipfile.ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            text = source.read(name)
+            if name == "chapters/01-ai-boom.xhtml":
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode(), 1)
+            target.writestr(name, text)
+    assert any(fault in line for line in export.epub_faults(broken)), export.epub_faults(broken)
+
+
+def test_what_latex_only_mentions_is_a_fault():
+    log = "Overfull \\hbox (0.84pt too wide) in paragraph\nOverfull \\hbox (12.3pt too wide) in paragraph\nMissing character: There is no ✖ (U+2716)\n"
+    log += "LaTeX Warning: Hyper reference `chapters/method::doc' on page 75 undefined on inp\nut line 2672.\nLaTeX Font Warning: Some font shapes\n"
+    assert [line.split(" (")[0][:40] for line in export.log_faults(log)] == ["Overfull \\hbox", "Missing character: There is no ✖", "LaTeX Warning: Hyper reference `chapters"]
+
+
+def test_an_empty_page_and_a_word_at_the_edge_are_faults():
+    page = '<page width="595" height="842">{}</page>'
+    word = '<word xMin="{}" yMin="{}" xMax="{}" yMax="{}">Year</word>'
+    boxes = page.format(word.format(60, 100, 90, 110)) + page.format(word.format(290, 800, 300, 805)) + page.format(word.format(540, 100, 580, 110))
+    assert export.page_faults(export.page_words(boxes)) == ["page 2 is empty", "page 3: 'Year' stands too near the edge"]
+
+
+def test_what_the_pdf_lacks_is_a_fault():
+    fonts = "name type emb sub uni object ID\n----\nABCDEF+Lato-Regular CID TrueType Identity-H yes yes yes 9 0\nHelvetica Type 1 WinAnsi no no no 12 0\n"
+    assert export.font_faults(fonts) == ["the font Helvetica is not embedded"]
+    assert len(export.text_faults([])) == 60 + len(CHARTS)
+    faults = export.outline_faults('<item page="7">The AI boom</item>')
+    assert "the outline lacks 'US dominance'" in faults and "the outline lacks 'The AI boom'" not in faults
+
+
+def table(head, rows, cell="td"):
+    row = lambda tag, texts: "<tr>" + "".join(f"<{tag}>{text}</{tag}>" for text in texts) + "</tr>"
+    return f"<table><thead>{row('th', head)}</thead><tbody>{''.join(row(cell, texts) for texts in rows)}</tbody></table>"
+
+
+@pytest.mark.parametrize("head, rows, expected", [
+    (["name", "value"], [["A & B, 50 % of $3_000", "−1.5"]], r"\begin{tabular}{@{}lr@{}}"),
+    (["name", "value"], [["a", "1"]] * 30, r"\begin{longtable}{@{}lr@{}}"),
+    (["name", "what"], [["a", "a long sentence " * 12]], r"\begin{tabularx}{\dimexpr\linewidth+0mm}{@{}l>"),
+    (["name", "what"], [["a", "a long sentence " * 12]] * 30, r"\begin{xltabular}{\dimexpr\linewidth+0mm}{@{}l>"),
+    (["", *map(str, range(2001, 2020))], [["x", *["1.5"] * 19]], r"\begin{tabular}{@{}rr@{}}"),
+])
+def test_a_table_fits_the_page(head, rows, expected):
+    latex = printed.latex_of(table(head, rows))
+    assert expected in latex and not re.search(r"(?<!\\)[%$_]", latex.split(r"\midrule")[1])
+
+
+def test_a_table_says_missing_and_negative_values_in_print():
+    latex = printed.latex_of(table(["name", "a", "b"], [["x", "NaN", "-2.5"]]))
+    assert "x & – & −2.5" in latex
+
+
+def test_the_site_offers_the_forms_that_are_made_of_the_same_files(copy):
+    code, made_of = copy.run("-c", "from claimbook import stamp; print(stamp.sources())")
+    folder = copy.root / "_build"
+    folder.mkdir()
+    for form, of in (("pdf", made_of.strip()), ("epub", "older files")):
+        (folder / f"the-hundred-billion-dollar-year.{form}").write_bytes(b"a book")
+        (folder / f"the-hundred-billion-dollar-year.{form}.stamp").write_text(of, encoding="utf-8")
+    code, text = copy.claimbook("build")
+    assert code == 0, text
+    page = (folder / "html/index.html").read_text(encoding="utf-8")
+    assert 'href="the-hundred-billion-dollar-year.pdf"' in page and "the-hundred-billion-dollar-year.epub" not in page
+    assert (folder / "html/the-hundred-billion-dollar-year.pdf").read_bytes() == b"a book"
+    (folder / "the-hundred-billion-dollar-year.pdf").unlink()
+    assert "Nothing has changed" not in copy.claimbook("build")[1]
+    assert "hundred-billion-dollar-year.pdf" not in (folder / "html/index.html").read_text(encoding="utf-8")
