@@ -27,7 +27,7 @@ FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SECONDS_PER_CELL = 120
 START = Lock()
 """One kernel starts at a time: two that start together may pick the same ports."""
-NOT_IN_NOTEBOOKS = {"stamp.py", "run.py", "build.py", "cli.py", "pages.py", "site.py", "consistency.py", "bench.py"}
+NOT_IN_NOTEBOOKS = {"stamp.py", "run.py", "build.py", "cli.py", "pages.py", "site.py", "consistency.py", "bench.py", "charts.py", "theme.py", "share.py", "launch.py"}
 
 WATCH = f"""
 import os as _os, sys as _sys
