@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+BROWSER := tests/browser/node_modules/.ready
 
 .PHONY: help book test run data figures bench lab serve lock clean
 help:            ## list the targets
@@ -18,10 +19,17 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
 
+$(BROWSER): tests/browser/package-lock.json
+	@for tool in node npm chromium java; do command -v $$tool >/dev/null || lacking="$$lacking $$tool"; done; [ -z "$$lacking" ] \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm chromium default-jre-headless; } \
+	  || { echo 'The tests look at the site in a browser. Install it with: sudo apt-get install nodejs npm chromium default-jre-headless'; exit 1; }
+	@cd tests/browser && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $(BROWSER)
+
 book: $(READY)   ## check the data, execute what is stale, build the site into _build/html
 	@$(BIN)/claimbook build
 
-test: $(READY)   ## every cell of every notebook against its stored output, and all other tests
+test: $(READY) $(BROWSER) ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
 
 run: $(READY)    ## execute every chapter afresh and store its outputs

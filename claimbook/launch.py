@@ -48,7 +48,8 @@ def buttons(context):
     for group in context.get("header_buttons", []):
         if group.get("label") == "launch-buttons":
             for button in group["buttons"]:
+                button["icon"] = "fas fa-cloud"
                 if button["text"] == "Colab":
                     button["url"] = button["url"].replace("/chapters/", "/colab/")
             clone = f"{config()['repository']['url']}#change-a-chart-rerun-a-notebook"
-            group["buttons"].append({"type": "link", "text": "Own clone", "tooltip": "Clone the book and rerun it", "icon": "fas fa-code-branch", "url": clone})
+            group["buttons"].append({"type": "link", "text": "Own clone", "tooltip": "Clone the book and rerun it", "icon": "fas fa-laptop", "url": clone})

@@ -36,7 +36,7 @@ VARIABLES = {
 def themed(svg):
     """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback."""
     # A hundredth of a point is enough.
-    svg = re.sub(r' d="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
+    svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
     svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg)
     # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles, so only those are left.
     return re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2)
@@ -192,6 +192,7 @@ def setup(app):
     app.add_directive("verdict-strip", VerdictStrip)
     app.add_directive("chart", ChartDirective)
     app.add_object_type("claim", "claim")
+    app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = 0  # a claim comes before pages that have its words
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
     app.add_css_file("claimbook.css")
     app.add_js_file("page.js", loading_method="defer")

@@ -13,7 +13,9 @@ MENDED = [
     (r'<meta name="viewport"[^>]*>\s*(<meta name="docsearch:language")', r"\1"),
     # A button's name must hold the words that it shows.
     (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
-    (r"(<summary) aria-label=\"Toggle hidden content\"", r"\1"),
+    # A summary may hold no paragraph, a header cell no attribute `halign`.
+    (r'<p (class="(?:collapsed|expanded) admonition-title")>(.*?)</p>', r"<span \1>\2</span>"),
+    (r'(<th\b[^>]*?) halign="\w+"', r"\1"),
     # The book's name stands outside every landmark.
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"'),
 ]
@@ -40,6 +42,7 @@ def finish(site):
         shrink(font, icons)
     for path, css in sheets.items():
         css = re.sub(r'url\(([^()]*/fa-[\w-]+)\.woff2\) format\("woff2"\),\s*url\([^()]*\.ttf\) format\("truetype"\)', r'url(\1.woff) format("woff")', css)
+        css = css.replace("summary>p.", "summary>span.")  # mended above
         path.write_text(css, encoding="utf-8")
 
 
