@@ -42,11 +42,24 @@ def themed(svg):
     return re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2)
 
 
+def linked(svg, root):
+    """The scoreboard's picture with each mark as a link to its claim: the marks stand above their numbers, in the ledger's order."""
+    places = re.findall(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>\d\d</text>', svg)
+    links = "".join(
+        f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}" aria-label="{r.id}: {r.verdict}"><title>{r.id}: {escape(r.statement)}</title>'
+        f'<rect x="{float(x) - 10:.1f}" y="{float(y) - 24:.1f}" width="20" height="28" fill="transparent"/></a>'
+        for r, (x, y) in zip(ledger.scoreboard().itertuples(), places, strict=True)
+    )
+    return svg.replace('role="img"', 'role="group"').replace("</svg>", f"{links}</svg>")
+
+
 def chart(svg, env):
     """A chart as it stands in the page that is being read: the picture, and below it its files."""
     name = re.search(r'data-chart="([^"]+)"', svg)[1]
-    footer = charts.footer(name, "../" * env.docname.count("/"), env.config.html_baseurl)
-    return nodes.raw("", f'<figure class="chart-figure" id="chart-{name}"><div class="chart">{themed(svg)}</div>{footer}</figure>', format="html")
+    root = "../" * env.docname.count("/")
+    footer = charts.footer(name, root, env.config.html_baseurl)
+    picture = linked(themed(svg), root) if name == "scoreboard" else themed(svg)
+    return nodes.raw("", f'<figure class="chart-figure" id="chart-{name}"><div class="chart">{picture}</div>{footer}</figure>', format="html")
 
 
 def page_html(html):

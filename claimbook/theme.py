@@ -13,6 +13,7 @@ MENDED = [
     (r'<meta name="viewport"[^>]*>\s*(<meta name="docsearch:language")', r"\1"),
     # A button's name must hold the words that it shows.
     (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
+    (r'(<summary) aria-label="Toggle hidden content"', r"\1"),
     # A summary may hold no paragraph, a header cell no attribute `halign`.
     (r'<p (class="(?:collapsed|expanded) admonition-title")>(.*?)</p>', r"<span \1>\2</span>"),
     (r'(<th\b[^>]*?) halign="\w+"', r"\1"),

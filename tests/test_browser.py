@@ -19,7 +19,7 @@ from claimbook import build, charts, ledger, share
 from claimbook.data import ROOT
 from claimbook.stamp import SITE
 
-HERE = ROOT / "tests/browser"
+HERE = ROOT / "tests/node"
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -42,7 +42,7 @@ def pages(site):
 
 @pytest.fixture(scope="module")
 def seen(site, pages):
-    """What a browser found on all pages, looked at once: tests/browser/check.mjs."""
+    """What a browser found on all pages, looked at once: tests/node/check.mjs."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     command = ["node", str(HERE / "check.mjs"), f"http://127.0.0.1:{server.server_port}/", shutil.which("chromium"), *pages]
@@ -88,6 +88,8 @@ def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
     direction, query, witnesses = use["sorted"]
     assert direction == "descending" and query == "?theme=ai-boom&sort=4&down=" and witnesses == sorted(witnesses, key=int, reverse=True) and len(set(witnesses)) > 2
     assert use["withoutScript"] == 60
+    links = [[f"../chapters/{r.notebook.removesuffix('.ipynb')}.html#{r.id}", f"{r.id}: {r.verdict}"] for r in board.itertuples()]
+    assert use["marks"] == links
 
 
 def test_a_chart_follows_the_theme_and_prints_dark_on_white(seen):

@@ -43,7 +43,7 @@ async function look(page) {
   if (wide > 0) found.wide.push(`${page}: ${wide} pixels too wide`);
   await tab.setViewportSize(SIZES.desktop);
   // A chart is one picture with a name (role img): axe need not walk through its hundreds of marks.
-  await tab.evaluate(() => document.querySelectorAll(".chart svg").forEach((svg) => svg.replaceChildren()));
+  await tab.evaluate(() => document.querySelectorAll(".chart svg[role=img]").forEach((svg) => svg.replaceChildren()));
   await tab.evaluate(axe);
   for (const size of ["desktop", "phone"]) {
     await tab.setViewportSize(SIZES[size]);
@@ -82,6 +82,8 @@ async function use() {
   let tab = await open("light", "desktop", "chapters/07-scoreboard.html?verdict=contradicted");
   const told = () => tab.locator(".filters output").textContent();
   did.linked = await told();
+  did.marks = await tab.locator(".chart a").evaluateAll((links) => links.map((link) => [link.getAttribute("href"), link.getAttribute("aria-label")]));
+  await tab.locator(".chart a").nth(12).focus();
   await tab.locator(".filters select").nth(2).focus();
   await tab.keyboard.press("Home");
   did.all = await told();
