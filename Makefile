@@ -57,7 +57,7 @@ lock: $(READY)   ## renew requirements.lock and environment.yml from pyproject.t
 shots: book $(NODE) ## pictures of every chart at two widths and in two themes, into _build/shots
 	@node tests/node/shots.mjs _build/html _build/shots "$$(command -v chromium)"
 
-links: $(READY)  ## ask for every outside link (needs the network); what they say is in _build/links/_build/linkcheck/output.txt
+links: $(READY)  ## ask for every outside link (needs the network); what they say is in _build/links/_build/html/output.txt
 	@PYTHONPATH=. $(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck -q
 
 archive: book    ## the site of this version as one file with its checksum, in _build/archive

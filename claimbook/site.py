@@ -46,7 +46,7 @@ def linked(svg, root):
     """The scoreboard's picture with each mark as a link to its claim: the marks stand above their numbers, in the ledger's order."""
     places = re.findall(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>\d\d</text>', svg)
     links = "".join(
-        f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}" aria-label="{r.id}: {r.verdict}"><title>{r.id}: {escape(r.statement)}</title>'
+        f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}"><title>{r.id}, {r.verdict}: {escape(r.statement)}</title>'
         f'<rect x="{float(x) - 10:.1f}" y="{float(y) - 24:.1f}" width="20" height="28" fill="transparent"/></a>'
         for r, (x, y) in zip(ledger.scoreboard().itertuples(), places, strict=True)
     )

@@ -88,7 +88,7 @@ def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
     direction, query, witnesses = use["sorted"]
     assert direction == "descending" and query == "?theme=ai-boom&sort=4&down=" and witnesses == sorted(witnesses, key=int, reverse=True) and len(set(witnesses)) > 2
     assert use["withoutScript"] == 60
-    links = [[f"../chapters/{r.notebook.removesuffix('.ipynb')}.html#{r.id}", f"{r.id}: {r.verdict}"] for r in board.itertuples()]
+    links = [[f"../chapters/{r.notebook.removesuffix('.ipynb')}.html#{r.id}", f"{r.id}, {r.verdict}: {r.statement}"] for r in board.itertuples()]
     assert use["marks"] == links
 
 

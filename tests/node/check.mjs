@@ -82,7 +82,7 @@ async function use() {
   let tab = await open("light", "desktop", "chapters/07-scoreboard.html?verdict=contradicted");
   const told = () => tab.locator(".filters output").textContent();
   did.linked = await told();
-  did.marks = await tab.locator(".chart a").evaluateAll((links) => links.map((link) => [link.getAttribute("href"), link.getAttribute("aria-label")]));
+  did.marks = await tab.locator(".chart a").evaluateAll((links) => links.map((link) => [link.getAttribute("href"), link.querySelector("title").textContent]));
   await tab.locator(".chart a").nth(12).focus();
   await tab.locator(".filters select").nth(2).focus();
   await tab.keyboard.press("Home");
