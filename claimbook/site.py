@@ -170,7 +170,7 @@ def index_claims(app, doctree):
             app.env.get_domain("std").note_object("claim", name, claim.id, location=section)
 
 
-UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint", "fontawesome")
+UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
 """Scripts and styles that extensions put on every page, and no page of this book has a use for."""
 
 
@@ -212,5 +212,5 @@ def setup(app):
     app.connect("doctree-read", index_claims)
     app.connect("doctree-resolved", preview_terms)
     app.connect("html-page-context", page_parts, priority=900)
-    app.connect("build-finished", finish)
+    app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

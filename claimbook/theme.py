@@ -5,6 +5,7 @@ page or script has, and the icon fonts keep the icons that are left.
 """
 
 import re
+from hashlib import sha256
 
 from fontTools import subset
 
@@ -17,34 +18,51 @@ MENDED = [
     # A summary may hold no paragraph, a header cell no attribute `halign`.
     (r'<p (class="(?:collapsed|expanded) admonition-title")>(.*?)</p>', r"<span \1>\2</span>"),
     (r'(<th\b[^>]*?) halign="\w+"', r"\1"),
+    # Icons come from the font: the script that draws them weighs half a megabyte.
+    (r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>', ""),
     # The book's name stands outside every landmark.
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"'),
 ]
 """Pattern and replacement, for every page."""
+LATER = r'<script (src="[^"]*(?:doctools|sphinx_highlight|clipboard\.min|copybutton|sphinx-book-theme)\.js[^"]*")>'
+"""Scripts that can wait until the page stands. On the search page others lean on them."""
 SEARCH_TOOLS = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
 """Loaded by every page for a search while typing, which this book does not have: the search page alone needs them."""
 
 
+SHEET = r'<link (?=[^>]*rel="stylesheet")[^>]*href="[^"?]*_static/((?!book\.css)[^"?]+)[^>]*>'
+"""A style sheet of a page. All of them go into one: each is a wait before a phone shows anything."""
+
+
 def finish(site):
     """Mend every page of the site, then cut its style sheets and icon fonts to what the pages use."""
-    pages = [path for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
-    for path in pages:
-        html = path.read_text(encoding="utf-8")
+    static = site / "_static"
+    (static / "scripts/fontawesome.js").unlink()
+    options = (static / "documentation_options.js").read_text(encoding="utf-8").strip()
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html")) if static not in path.parents}
+    for path, html in pages.items():
         for pattern, replacement in MENDED:
             html = re.sub(pattern, replacement, html, count=1 if "viewport" in pattern else 0, flags=re.S)
+        html = re.sub(r'<script src="[^"]*/documentation_options\.js[^"]*">', lambda match: f"<script>{options}", html)
         if path.name != "search.html":
-            html = re.sub(SEARCH_TOOLS, "", html)
-        path.write_text(html, encoding="utf-8")
-    scripts = [path for path in site.rglob("*.js") if path.name != "searchindex.js"]
-    words = set(re.findall(r"[\w-]+", " ".join(path.read_text(encoding="utf-8") for path in [*pages, *scripts])))
-    sheets = {path: cut(path.read_text(encoding="utf-8"), words) for path in (site / "_static").rglob("*.css")}
-    icons = icons_of("".join(sheets.values()))
-    for font in (site / "_static/vendor/fontawesome/webfonts").glob("*.ttf"):
-        shrink(font, icons)
-    for path, css in sheets.items():
-        css = re.sub(r'url\(([^()]*/fa-[\w-]+)\.woff2\) format\("woff2"\),\s*url\([^()]*\.ttf\) format\("truetype"\)', r'url(\1.woff) format("woff")', css)
-        css = css.replace("summary>p.", "summary>span.")  # mended above
-        path.write_text(css, encoding="utf-8")
+            html = re.sub(LATER, r"<script defer \1>", re.sub(SEARCH_TOOLS, "", html))
+        pages[path] = html
+    scripts = [path.read_text(encoding="utf-8") for path in site.rglob("*.js") if path.name != "searchindex.js"]
+    words = set(re.findall(r"[\w-]+", " ".join([*pages.values(), *scripts])))
+    used = dict.fromkeys(sheet for html in pages.values() for sheet in re.findall(SHEET, html))
+    text = "".join((static / sheet).read_text(encoding="utf-8") for sheet in used)
+    text = re.sub(r'@import "\.\./([^"]+)";', lambda match: (static / match[1]).read_text(encoding="utf-8"), text)
+    css = cut(text, words).replace("url(../", "url(")
+    for font in (static / "vendor/fontawesome/webfonts").glob("*.ttf"):
+        shrink(font, icons_of(css))
+    css = re.sub(r'url\(([^()]*/fa-[\w-]+)\.woff2\) format\("woff2"\),\s*url\([^()]*\.ttf\) format\("truetype"\)', r'url(\1.woff) format("woff")', css)
+    css = css.replace("summary>p.", "summary>span.")  # mended above
+    (static / "book.css").write_text(css, encoding="utf-8")
+    name = f"_static/book.css?v={sha256(css.encode()).hexdigest()[:8]}"
+    for path, html in pages.items():
+        root = "../" * (len(path.relative_to(site).parts) - 1)
+        html = re.sub(SHEET, f'<link rel="stylesheet" href="{root}{name}" />', html, count=1)
+        path.write_text(re.sub(SHEET, "", html), encoding="utf-8")
 
 
 def cut(css, words):
