@@ -59,7 +59,8 @@ def chart(svg, env):
     root = "../" * env.docname.count("/")
     footer = charts.footer(name, root, env.config.html_baseurl)
     picture = linked(themed(svg), root) if name == "scoreboard" else themed(svg)
-    return nodes.raw("", f'<figure class="chart-figure" id="chart-{name}"><div class="chart">{picture}</div>{footer}</figure>', format="html")
+    ratio = "/".join(re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
+    return nodes.raw("", f'<figure class="chart-figure" id="chart-{name}"><div class="chart" style="aspect-ratio:{ratio}">{picture}</div>{footer}</figure>', format="html")
 
 
 def page_html(html):

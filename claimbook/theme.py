@@ -18,6 +18,8 @@ MENDED = [
     # A summary may hold no paragraph, a header cell no attribute `halign`.
     (r'<p (class="(?:collapsed|expanded) admonition-title")>(.*?)</p>', r"<span \1>\2</span>"),
     (r'(<th\b[^>]*?) halign="\w+"', r"\1"),
+    # A box that scrolls is reached by keyboard, with or without script; assets/page.js takes those out that do not scroll.
+    (r"<pre>", '<pre tabindex="0">'),
     # Icons come from the font: the script that draws them weighs half a megabyte.
     (r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>', ""),
     # The book's name stands outside every landmark.
@@ -38,6 +40,8 @@ def finish(site):
     """Mend every page of the site, then cut its style sheets and icon fonts to what the pages use."""
     static = site / "_static"
     (static / "scripts/fontawesome.js").unlink()
+    script = static / "scripts/pydata-sphinx-theme.js"  # measures every box at once, for what page.js does one by one
+    script.write_text(re.sub(r'\["pre",[^\]]*\]', '["none"]', script.read_text(encoding="utf-8")), encoding="utf-8")
     options = (static / "documentation_options.js").read_text(encoding="utf-8").strip()
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html")) if static not in path.parents}
     for path, html in pages.items():
