@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+NODE := tests/node/node_modules/.ready
 
-.PHONY: help book pdf epub test run data figures class slides bench lab serve lock clean
+.PHONY: help book pdf epub test run data figures class slides bench lab serve lock shots links archive clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -17,6 +18,13 @@ $(READY): requirements.lock pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(READY)
+
+$(NODE): tests/node/package-lock.json
+	@for tool in node npm chromium java; do command -v $$tool >/dev/null || lacking="$$lacking $$tool"; done; [ -z "$$lacking" ] \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm chromium default-jre-headless; } \
+	  || { echo 'The tests look at the site in a browser. Install it with: sudo apt-get install nodejs npm chromium default-jre-headless'; exit 1; }
+	@cd tests/node && npm ci --silent --ignore-scripts --no-audit --no-fund
+	@touch $(NODE)
 
 book: $(READY)   ## check the data, execute what is stale, build the site into _build/html
 	@$(BIN)/claimbook build
@@ -36,7 +44,7 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 	@$(call install,$(FOR_EPUB))
 	@$(BIN)/claimbook epub
 
-test: $(READY)   ## every cell of every notebook against its stored output, and all other tests
+test: $(READY) $(NODE) ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
 
 run: $(READY)    ## execute every chapter afresh and store its outputs
@@ -51,6 +59,10 @@ figures: $(READY) ## write every chart as SVG into _build/figures
 class: $(READY)  ## the class kit for students and teachers: _build/class.zip
 	@$(BIN)/claimbook class
 
+slides: $(READY) $(NODE) ## one deck of slides for each chapter: _build/slides/index.html, checked in a browser
+	@$(BIN)/claimbook slides
+	@node tests/node/slides.mjs _build/slides "$$(command -v chromium)" >/dev/null
+
 bench: $(READY)  ## measure the engine against plain tools, about fifteen minutes
 	@$(BIN)/claimbook bench
 
@@ -63,6 +75,18 @@ serve: book      ## build, then show the book on http://localhost:8000
 lock: $(READY)   ## renew requirements.lock and environment.yml from pyproject.toml (needs uv)
 	@uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 	@$(BIN)/claimbook environment
+
+shots: book $(NODE) ## pictures of every chart at two widths and in two themes, into _build/shots
+	@node tests/node/shots.mjs _build/html _build/shots "$$(command -v chromium)"
+
+links: $(READY)  ## ask for every outside link (needs the network); what they say is in _build/links/_build/html/output.txt
+	@PYTHONPATH=. $(BIN)/jupyter-book build . --path-output _build/links --builder linkcheck -q
+
+archive: book    ## the site of this version as one file with its checksum, in _build/archive
+	@rm -rf _build/archive && mkdir -p _build/archive
+	@name=hundred-billion-dollar-year-$$(sed -n 's/^version: //p' CITATION.cff) && cd _build/archive \
+	  && tar --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --transform "s,^\.,$$name," -C ../html/ -c . | gzip -n > $$name.tar.gz \
+	  && sha256sum $$name.tar.gz | tee $$name.tar.gz.sha256
 
 clean:           ## remove what was built, keep the environment
 	@rm -rf _build .pytest_cache

@@ -67,7 +67,7 @@ def student(path, keep_solution=False):
             cell.source = plain(cell.source, keep_solution)
         elif FOLDED & set(cell.metadata.pop("tags", [])):
             cell.metadata["jupyter"] = {"source_hidden": True}
-    notebook.cells = [cell for cell in notebook.cells if cell.source]
+    notebook.cells = [cell for cell in notebook.cells if cell.source and cell.get("id") != "fetch"]
     return notebook
 
 

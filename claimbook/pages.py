@@ -1,4 +1,4 @@
-"""Pages that follow from the data and the code: method, data dictionary, bibliography, the scoreboard line of the cover.
+"""Pages that follow from the data and the code: method, data dictionary, bibliography, the scoreboard line of the cover, the Colab notebooks.
 
 Each is written into `chapters/` (or between two marks of `index.md`) and committed; a stale one is found by `stale()`.
 """
@@ -165,5 +165,6 @@ def write():
     """Write every page that is stale. Returns their paths."""
     renewed = _renewed()
     for path, text in renewed.items():
+        (data.ROOT / path).parent.mkdir(exist_ok=True)
         (data.ROOT / path).write_text(text, encoding="utf-8")
     return list(renewed)

@@ -2,13 +2,14 @@
 
 import json
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from claimbook import ledger, style, verdicts
+from claimbook import charts, launch, ledger, share, style, theme, verdicts
 from claimbook.card import MARKS
 from claimbook.data import ROOT
 
@@ -34,14 +35,32 @@ VARIABLES = {
 
 def themed(svg):
     """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback."""
+    # A hundredth of a point is enough.
+    svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
     svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg)
     # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles, so only those are left.
     return re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2)
 
 
-def chart(svg):
-    """A chart as it stands in a page."""
-    return nodes.raw("", f'<div class="chart">{themed(svg)}</div>', format="html")
+def linked(svg, root):
+    """The scoreboard's picture with each mark as a link to its claim: the marks stand above their numbers, in the ledger's order."""
+    places = re.findall(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>\d\d</text>', svg)
+    links = "".join(
+        f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}"><title>{r.id}, {r.verdict}: {escape(r.statement)}</title>'
+        f'<rect x="{float(x) - 10:.1f}" y="{float(y) - 24:.1f}" width="20" height="28" fill="transparent"/></a>'
+        for r, (x, y) in zip(ledger.scoreboard().itertuples(), places, strict=True)
+    )
+    return svg.replace('role="img"', 'role="group"').replace("</svg>", f"{links}</svg>")
+
+
+def chart(svg, env):
+    """A chart as it stands in the page that is being read: the picture, and below it its files."""
+    name = re.search(r'data-chart="([^"]+)"', svg)[1]
+    root = "../" * env.docname.count("/")
+    footer = charts.footer(name, root, env.config.html_baseurl)
+    picture = linked(themed(svg), root) if name == "scoreboard" else themed(svg)
+    ratio = "/".join(re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
+    return nodes.raw("", f'<figure class="chart-figure" id="chart-{name}"><div class="chart" style="aspect-ratio:{ratio}">{picture}</div>{footer}</figure>', format="html")
 
 
 def page_html(html):
@@ -75,7 +94,7 @@ class OutputRenderer:
             return None
         if "aria-label=" not in data.string:
             renderer.logger.warning("a chart without alt text: end its cell with finish(...)", subtype="alt", line=data.line)
-        return [chart(data.string)]
+        return [chart(data.string, renderer.renderer.sphinx_env)]
 
 
 class ChartDirective(Directive):
@@ -87,7 +106,7 @@ class ChartDirective(Directive):
         for _, _, svg in ledger.stored_outputs("image/svg+xml"):
             text = "".join(svg)
             if f'data-chart="{self.arguments[0]}"' in text:
-                return [chart(text)]
+                return [chart(text, self.state.document.settings.env)]
         raise self.error(f"No notebook has a chart named {self.arguments[0]!r}.")
 
 
@@ -122,18 +141,75 @@ class VerdictStrip(Directive):
         return [nodes.raw("", html, format="html"), nodes.raw("", f"{len(board)} claims: {told}.", format="latex")]
 
 
-def page_script(app, page, template, context, doctree):
-    """Two pages have a script of their own: the scoreboard's table and the number field. None needs thebe's."""
+@cache
+def glossary():
+    """What each term of the glossary means, by its anchor, as plain text."""
+    text = (ROOT / "chapters/glossary.md").read_text(encoding="utf-8")
+    found = re.findall(r"^\((term-[\w-]+)\)=\n(.+)$", text, re.M)
+    return {anchor: re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", meaning).replace("*", "").replace("\\", "") for anchor, meaning in found}
+
+
+def preview_terms(app, doctree, page):
+    """A link to a term of the glossary shows what it means when it is pointed at or reached by keyboard."""
+    if app.builder.format != "html" or page.endswith("glossary"):
+        return
+    for number, link in enumerate(list(doctree.findall(nodes.reference)), 1):
+        address, _, anchor = link.get("refuri", "").partition("#")
+        if anchor in glossary():
+            tip = f'<span class="tip" role="tooltip" id="tip-{number}">{escape(glossary()[anchor])}</span>'
+            html = f'<a class="term" href="{escape(address)}#{anchor}" aria-describedby="tip-{number}">{escape(link.astext())}</a>{tip}'
+            link.replace_self(nodes.raw("", html, format="html"))
+
+
+def index_claims(app, doctree):
+    """Each claim can be searched for by its id and its words: the search then leads to its section."""
+    for section in doctree.findall(nodes.section):
+        for claim in (ledger.claims()[name] for name in section["ids"] if name in ledger.claims()):
+            name = f"{claim.id}: {claim.statement.rstrip('.')}"
+            app.env.get_domain("std").note_object("claim", name, claim.id, location=section)
+
+
+UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
+"""Scripts and styles that extensions put on every page, and no page of this book has a use for."""
+
+
+def page_parts(app, page, template, context, doctree):
+    """What a page has besides its text: scripts and styles, launch buttons, what it says to those who share and cite it."""
     for name in ("scoreboard", "which-number"):
         if page.endswith(name):
             app.add_js_file(f"{name}.js", loading_method="defer")
-    context["script_files"] = [s for s in context.get("script_files", []) if "thebe" not in f"{s} {getattr(s, 'attributes', '')}".lower()]
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context.get(kind, []) if not any(word in f"{file} {getattr(file, 'attributes', '')}" for word in UNUSED)]
+    if doctree is None:  # search and index pages are nothing to share
+        context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex" />\n'
+        return
+    launch.buttons(context)
+    title, text, base = share.plain(context["title"]), share.description(doctree), app.config.html_baseurl
+    context["metatags"] = context.get("metatags", "") + share.head(page, title, text, base)
+    context["body"] += share.cite(page, title, base)
+    app.shared_pages[page] = (title, text)
+
+
+def finish(app, error):
+    """Once all pages are written: files of charts, cards and lists of pages; the theme cut to what is used."""
+    if error or app.builder.name != "html":
+        return
+    charts.write(app.outdir)
+    share.publish(Path(app.outdir), app.shared_pages, app.config.html_baseurl)
+    theme.finish(Path(app.outdir))
 
 
 def setup(app):
+    app.shared_pages = {}
     app.add_directive("verdict-strip", VerdictStrip)
     app.add_directive("chart", ChartDirective)
+    app.add_object_type("claim", "claim")
+    app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = 0  # a claim comes before pages that have its words
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
     app.add_css_file("claimbook.css")
-    app.connect("html-page-context", page_script, priority=900)
+    app.add_js_file("page.js", loading_method="defer")
+    app.connect("doctree-read", index_claims)
+    app.connect("doctree-resolved", preview_terms)
+    app.connect("html-page-context", page_parts, priority=900)
+    app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,7 +7,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 STAMP = BUILD / "stamp"
-PARTS = ("_config.yml", "_toc.yml", "index.md", "requirements.lock", "chapters", "data", "claimbook")
+PARTS = ("_config.yml", "_toc.yml", "index.md", "CITATION.cff", "CHANGELOG.md", "requirements.lock", "chapters", "data", "claimbook")
 
 
 FORMS = {".pdf": BUILD / "the-hundred-billion-dollar-year.pdf", ".epub": BUILD / "the-hundred-billion-dollar-year.epub"}

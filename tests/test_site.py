@@ -4,7 +4,7 @@ import re
 
 import pandas as pd
 
-from claimbook import card, ledger, pages, site, stamp
+from claimbook import card, charts, ledger, pages, site, stamp, theme
 from claimbook.card import Board, Sentence, Table
 
 
@@ -52,3 +52,13 @@ def test_every_term_that_a_chapter_links_is_in_the_glossary():
 def test_the_cover_counts_every_claim():
     text = pages.cover()
     assert text.startswith("1. Of 60 claims:") and len(text.splitlines()) == 5
+
+
+def test_a_download_holds_no_formula():
+    made = charts.rows_csv({"data": [[{"id": "a", "label": "=1+1", "value": -5.0}, {"id": "b", "label": "-5", "value": 2.0}], [{"id": "c", "note": "@SUM(A1)"}]]})
+    assert made == "table,id,label,value,note\n1,a,'=1+1,-5.0,\n1,b,-5,2.0,\n2,c,,,'@SUM(A1)\n"
+
+
+def test_the_theme_keeps_what_pages_use():
+    css = ".used{a:b}.lost{c:d}.used.lost,.used:not(.lost){e:f}@media print{.lost{g:h}}@font-face{i:j}#gone .used,a[href]{k:l}"
+    assert theme.cut(css, {"used"}) == ".used{a:b}.used:not(.lost){e:f}@font-face{i:j}a[href]{k:l}"

@@ -1,0 +1,144 @@
+// Looks at every page of the site in a real browser and prints what it found as JSON. Called by tests/test_browser.py:
+// node check.mjs ADDRESS CHROMIUM PAGE...
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { gzipSync } from "node:zlib";
+import { chromium } from "playwright-core";
+
+const [address, executablePath, ...pages] = process.argv.slice(2);
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
+const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
+const found = { violations: [], errors: [], requests: [], wide: [], weight: {}, pages: 0 };
+
+async function open(theme, size, page) {
+  const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", acceptDownloads: true });
+  await context.addInitScript((mode) => { if (!localStorage.getItem("mode")) { localStorage.setItem("mode", mode); localStorage.setItem("theme", mode); } }, theme);
+  const tab = await context.newPage();
+  tab.on("console", (message) => message.type() === "error" && found.errors.push(`${page}: ${message.text()}`));
+  tab.on("pageerror", (error) => found.errors.push(`${page}: ${error.message}`));
+  tab.on("request", (request) => request.url().startsWith(address) || request.url().startsWith("data:") || found.requests.push(`${page}: ${request.url()}`));
+  tab.on("response", (response) => response.status() >= 400 && found.errors.push(`${page}: ${response.status()} ${response.url()}`));
+  const loaded = [];
+  tab.on("response", (response) => loaded.push(response.body().then((body) => gzipSync(body).length / 1024, () => 0)));
+  await tab.goto(address + page, { waitUntil: "networkidle" });
+  if (!page.includes("?")) found.weight[page] = (await Promise.all(loaded)).reduce((sum, one) => sum + one, 0);
+  return tab;
+}
+
+async function audit(tab, state, scope, rules) {
+  const broken = await tab.evaluate(([within, only]) => window.axe.run(within, { resultTypes: ["violations"], ...(only && { runOnly: only }) })
+    .then((result) => result.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id} ${node.html.slice(0, 150)}`))), [scope, rules]);
+  found.violations.push(...broken.map((text) => `${state}: ${text}`));
+}
+
+// One page in all its states: desktop and phone, navigation open and closed, light and dark.
+async function look(page) {
+  const tab = await open("light", "desktop", page);
+  const navigation = tab.locator("#pst-primary-sidebar .toctree-l1").first();
+  const press = () => tab.locator(".primary-toggle").evaluate((button) => button.click()); // without a pointer no tooltip comes up
+  const drawer = tab.locator("#pst-primary-sidebar-modal .toctree-l1").first();
+  await tab.setViewportSize(SIZES.phone);
+  const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (wide > 0) found.wide.push(`${page}: ${wide} pixels too wide`);
+  await tab.setViewportSize(SIZES.desktop);
+  // A chart is one picture with a name (role img): axe need not walk through its hundreds of marks.
+  await tab.evaluate(() => document.querySelectorAll(".chart svg[role=img]").forEach((svg) => svg.replaceChildren()));
+  await tab.evaluate(axe);
+  for (const size of ["desktop", "phone"]) {
+    await tab.setViewportSize(SIZES[size]);
+    await tab.waitForTimeout(600); // the theme looks for what can scroll only after a while
+    for (const theme of ["light", "dark"]) {
+      await tab.evaluate((name) => { document.documentElement.dataset.theme = name; }, theme);
+      const state = `${page} ${theme} ${size}`;
+      const rules = theme === "dark" ? ["color-contrast", "link-in-text-block"] : undefined; // what colours can break
+      await audit(tab, state, "html", rules);
+      await press();
+      await (size === "phone" ? drawer.waitFor() : navigation.waitFor({ state: "hidden" }));
+      await audit(tab, `${state}, navigation ${size === "phone" ? "open" : "closed"}`, size === "phone" ? "#pst-primary-sidebar-modal" : "header, .bd-header-article, .bd-sidebar-primary", rules);
+      await (size === "phone" ? tab.keyboard.press("Escape") : press());
+      await (size === "phone" ? drawer.waitFor({ state: "hidden" }) : navigation.waitFor());
+    }
+  }
+  found.pages += 1;
+  await tab.context().close();
+}
+
+// What a reader does: each answer is compared with what it should be by tests/test_browser.py.
+async function use() {
+  const did = {};
+  const search = async (words) => {
+    const tab = await open("light", "desktop", `search.html?q=${encodeURIComponent(words)}`);
+    await tab.locator("#search-results ul.search li").first().waitFor();
+    await tab.waitForTimeout(300);
+    const results = await tab.locator("#search-results ul.search li").evaluateAll((items) => items.slice(0, 5).map((item) => [item.querySelector("a").getAttribute("href"), item.textContent.replace(/\s+/g, " ")]));
+    await tab.context().close();
+    return results;
+  };
+  did.searchId = await search("boom-03");
+  did.searchWords = await search("Anthropic raised 14.3");
+  did.searchText = await search("convertible note");
+
+  let tab = await open("light", "desktop", "chapters/07-scoreboard.html?verdict=contradicted");
+  const told = () => tab.locator(".filters output").textContent();
+  did.linked = await told();
+  did.marks = await tab.locator(".chart a").evaluateAll((links) => links.map((link) => [link.getAttribute("href"), link.querySelector("title").textContent]));
+  await tab.locator(".chart a").nth(12).focus();
+  await tab.locator(".filters select").nth(2).focus();
+  await tab.keyboard.press("Home");
+  did.all = await told();
+  await tab.locator(".filters select").nth(0).focus();
+  await tab.keyboard.press("ArrowDown");
+  did.theme = [await tab.locator(".filters select").nth(0).inputValue(), await told(), new URL(tab.url()).search];
+  await tab.locator(".board th button").nth(4).focus();
+  await tab.keyboard.press("Enter");
+  await tab.keyboard.press("Enter");
+  did.sorted = [await tab.locator(".board th").nth(4).getAttribute("aria-sort"), new URL(tab.url()).search, await tab.locator(".board tbody tr:not([hidden]) td:nth-child(5)").allTextContents()];
+  await tab.context().close();
+
+  tab = await open("light", "desktop", "chapters/01-ai-boom.html");
+  const colours = () => tab.evaluate(() => ["svg text", "svg [style*='fill: var(--cb-teal']"].map((what) => getComputedStyle(document.querySelector(`.chart ${what}`)).fill).concat(getComputedStyle(document.body).backgroundColor));
+  did.light = await colours();
+  for (let n = 0; n < 3 && (await tab.evaluate(() => document.documentElement.dataset.theme)) !== "dark"; n++) await tab.locator(".theme-switch-button").first().click();
+  did.dark = await colours();
+  await tab.reload();
+  did.kept = await tab.evaluate(() => document.documentElement.dataset.theme);
+  await tab.keyboard.press("Tab");
+  did.skip = await tab.evaluate(() => document.activeElement.getAttribute("href"));
+  await tab.locator(".term").first().focus();
+  await tab.keyboard.press("Shift+Tab");
+  await tab.keyboard.press("Tab");
+  did.preview = await tab.locator(".tip").first().evaluate((tip) => [getComputedStyle(tip).visibility, tip.textContent]);
+  await tab.keyboard.press("Escape");
+  did.closed = await tab.locator(".tip").first().evaluate((tip) => getComputedStyle(tip).visibility);
+  did.files = {};
+  for (const kind of ["csv", "svg", "png"]) {
+    const [file] = await Promise.all([tab.waitForEvent("download"), tab.locator(`#chart-boom-03 a[href$='.${kind}']`).click()]);
+    did.files[file.suggestedFilename()] = readFileSync(await file.path()).subarray(0, 60).toString("latin1");
+  }
+  const notebook = await tab.locator("a[href$='.ipynb'][href*='_sources']").first().getAttribute("href");
+  did.notebook = await (await tab.request.get(new URL(notebook, tab.url()).href)).text().then((text) => JSON.parse(text).cells.length);
+  did.next = await tab.locator("a.right-next").getAttribute("href");
+  // Printed from dark mode: the event tells the page, as the print dialog of a browser does.
+  await tab.emulateMedia({ media: "print" });
+  await tab.evaluate(() => dispatchEvent(new Event("beforeprint")));
+  did.printed = await colours();
+  did.pdf = (await tab.pdf({ format: "A4" })).length;
+  did.after = await tab.evaluate(() => document.documentElement.dataset.theme);
+  await tab.context().close();
+
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  tab = await plain.newPage();
+  await tab.goto(`${address}chapters/07-scoreboard.html`);
+  did.withoutScript = await tab.locator(".board tbody tr:visible").count();
+  await plain.close();
+  return did;
+}
+
+const jobs = pages.map((page) => () => look(page));
+jobs.push(async () => { found.use = await use(); });
+const start = Date.now();
+await Promise.all([0, 1].map(async () => { for (let job; (job = jobs.pop()); ) await job(); }));
+found.seconds = (Date.now() - start) / 1000;
+console.log(JSON.stringify(found));
+await browser.close();

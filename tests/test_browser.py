@@ -1,0 +1,179 @@
+"""The built site in a real browser: what every page must be in all its states, and what a reader does."""
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+import threading
+from functools import partial
+from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from claimbook import build, charts, ledger, share
+from claimbook.data import ROOT
+from claimbook.stamp import SITE
+
+HERE = ROOT / "tests/node"
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The site as it is built from the files as they are. A stale chapter is an error here: `make book` first."""
+    done = subprocess.run([sys.executable, "-m", "claimbook.cli", "build"], cwd=ROOT, env=build.os.environ | {"CI": "true"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return SITE.resolve()
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return sorted(str(path.relative_to(site)) for path in site.rglob("*.html") if "_static" not in path.parts)
+
+
+@pytest.fixture(scope="module")
+def seen(site, pages):
+    """What a browser found on all pages, looked at once: tests/node/check.mjs."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    command = ["node", str(HERE / "check.mjs"), f"http://127.0.0.1:{server.server_port}/", shutil.which("chromium"), *pages]
+    done = subprocess.run(command, capture_output=True, text=True)
+    server.shutdown()
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["pages"] == len(pages) >= 16
+    return found
+
+
+@pytest.mark.parametrize("what", ["violations", "errors", "requests", "wide"])
+def test_no_page_has_a_fault(seen, what):
+    """axe's violations, console errors, requests to other hosts, pages wider than a phone."""
+    assert seen[what] == []
+
+
+def test_no_page_weighs_more_than_200_kib(seen):
+    assert len(seen["weight"]) >= 16 and {page: kib for page, kib in seen["weight"].items() if not 20 < kib <= 200} == {}
+
+
+def test_the_html_is_valid(site, pages):
+    jar = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
+    done = subprocess.run(["java", "-jar", str(jar), "--errors-only", "--format", "gnu", *(str(site / page) for page in pages)], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_links_inside_the_site_lead_somewhere(site):
+    assert build.check_site(site) == []
+
+
+def test_search_leads_to_the_claim(seen):
+    use = seen["use"]
+    assert use["searchId"][0][0].endswith("chapters/01-ai-boom.html#boom-03")
+    assert "chapters/01-ai-boom.html#boom-13" in [address for address, _ in use["searchWords"][:2]]
+    assert any("Convertible note. Debt that turns into shares" in excerpt for _, excerpt in use["searchText"])
+
+
+def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
+    use, board = seen["use"], ledger.scoreboard()
+    assert use["linked"] == f"{(board['verdict'] == 'contradicted').sum()} of 60 claims"
+    assert use["all"] == "60 of 60 claims" and use["theme"] == ["ai-boom", "18 of 60 claims", "?theme=ai-boom"]
+    direction, query, witnesses = use["sorted"]
+    assert direction == "descending" and query == "?theme=ai-boom&sort=4&down=" and witnesses == sorted(witnesses, key=int, reverse=True) and len(set(witnesses)) > 2
+    assert use["withoutScript"] == 60
+    links = [[f"../chapters/{r.notebook.removesuffix('.ipynb')}.html#{r.id}", f"{r.id}, {r.verdict}: {r.statement}"] for r in board.itertuples()]
+    assert use["marks"] == links
+
+
+def test_a_chart_follows_the_theme_and_prints_dark_on_white(seen):
+    use = seen["use"]
+    assert use["light"] != use["dark"] and use["kept"] == "dark" == use["after"]
+    brightness = lambda rgb: sum(map(int, rgb.removeprefix("rgb(").rstrip(")").split(",")))
+    text, teal, ground = use["printed"]
+    assert [text, teal] == use["light"][:2] and brightness(text) < 300 < 700 < brightness(ground) and use["pdf"] > 100_000
+    assert brightness(use["dark"][0]) > 400 > 100 > brightness(use["dark"][2])
+
+
+def test_keyboard_reaches_content_and_previews(seen):
+    use = seen["use"]
+    assert use["skip"] == "#main-content" and use["next"] == "02-us-dominance.html"
+    assert use["preview"][0] == "visible" and use["preview"][1].startswith("Vintage. The date at which") and use["closed"] == "hidden"
+
+
+def test_what_stands_under_a_chart_can_be_downloaded(seen):
+    files = seen["use"]["files"]
+    assert files["boom-03.csv"].startswith("id,label,") and "<svg role=" in files["boom-03.svg"] and files["boom-03.png"].startswith("\x89PNG")
+    assert seen["use"]["notebook"] == len(json.loads((ROOT / "chapters/01-ai-boom.ipynb").read_text(encoding="utf-8"))["cells"])
+
+
+def test_every_chart_has_its_files_and_a_link_that_stays(site):
+    for name, (chart, svg, notebook) in charts.charts().items():
+        rows = list(csv.DictReader(io.StringIO((site / f"charts/{name}.csv").read_text(encoding="utf-8"))))
+        assert len(rows) == sum(map(len, chart["data"])) and {row["id"] for row in rows} >= {row["id"] for row in chart["data"][0]}, name
+        ElementTree.fromstring((site / f"charts/{name}.svg").read_text(encoding="utf-8"))
+        assert (site / f"charts/{name}.png").read_bytes().startswith(b"\x89PNG"), name
+        page = (site / "chapters" / f"{notebook.removesuffix('.ipynb')}.html").read_text(encoding="utf-8")
+        assert f'id="chart-{name}"' in page and charts.address(name, "").split("#")[1] == f"chart-{name}"
+
+
+class Head(HTMLParser):
+    """The tags of a page's head, and its structured data."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.meta, self.links, self.graph, self._json = {}, {}, [], False
+        self.feed(html)
+
+    def handle_starttag(self, tag, attrs):
+        attrs = dict(attrs)
+        if tag == "meta":
+            self.meta[attrs.get("name") or attrs.get("property")] = attrs.get("content")
+        elif tag == "link":
+            self.links[attrs.get("rel")] = attrs.get("href")
+        self._json = tag == "script" and attrs.get("type") == "application/ld+json"
+
+    def handle_data(self, data):
+        if self._json:
+            self.graph = json.loads(data)["@graph"]
+            self._json = False
+
+
+def test_every_page_says_what_it_is(site, pages):
+    base = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
+    kinds, texts = [], []
+    shared = [page for page in pages if page not in ("search.html", "genindex.html")]
+    for page in shared:
+        head = Head((site / page).read_text(encoding="utf-8"))
+        assert head.links["canonical"] == head.meta["og:url"] == base + page
+        assert 40 < len(head.meta["description"]) <= 200 and (site / head.meta["og:image"].removeprefix(base)).read_bytes().startswith(b"\x89PNG"), page
+        kinds += [item["@type"] for item in head.graph]
+        texts.append(head.meta["description"])
+    rated = ledger.scoreboard()["verdict"].isin(share.RATING).sum()
+    assert kinds.count("ClaimReview") == rated > 40 and kinds.count("Dataset") == 1 == kinds.count("Book") and kinds.count("ScholarlyArticle") == len(shared) - 2
+    assert len(set(texts)) == len(texts)
+    sitemap = ElementTree.fromstring((site / "sitemap.xml").read_text(encoding="utf-8"))
+    assert sorted(place.text for place in sitemap.findall(".//{*}loc")) == [base + page for page in shared]
+    assert f"Sitemap: {base}sitemap.xml" in (site / "robots.txt").read_text(encoding="utf-8")
+    feed = ElementTree.fromstring((site / "feed.xml").read_text(encoding="utf-8"))
+    assert [entry.findtext("{*}title") for entry in feed.findall("{*}entry")][-1] == "Version 0.1.0"
+
+
+def test_launch_buttons_lead_to_what_the_repository_has(site):
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
+    place = config["url"].removeprefix("https://github.com/")
+    for notebook in sorted((ROOT / "chapters").glob("*.ipynb")):
+        html = (site / "chapters" / f"{notebook.stem}.html").read_text(encoding="utf-8")
+        assert f'href="https://mybinder.org/v2/gh/{place}/{config["branch"]}?urlpath=lab/tree/chapters/{notebook.name}"' in html
+        assert f'href="https://colab.research.google.com/github/{place}/blob/{config["branch"]}/chapters/{notebook.name}"' in html
+        assert f'href="{config["url"]}#change-a-chart-rerun-a-notebook"' in html
+        first = next(cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code")
+        assert "".join(first["source"]) == launch.fetch() and config["url"] in launch.fetch(), f"{notebook.name}: on Colab the first cell must fetch the book"
+    assert "## Change a chart, rerun a notebook" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "- -e ." in (ROOT / "environment.yml").read_text(encoding="utf-8")

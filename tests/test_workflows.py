@@ -1,0 +1,31 @@
+"""The workflows that build, test and publish: sound, with no more rights than they need, with actions fixed by commit."""
+
+import json
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from claimbook.data import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+
+def test_workflows_are_sound():
+    done = subprocess.run(["node", str(ROOT / "tests/node/workflows.mjs"), *map(str, WORKFLOWS)], capture_output=True, text=True)
+    assert json.loads(done.stdout) == [] and done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_a_workflow_has_no_more_rights_than_it_needs(path):
+    text = path.read_text(encoding="utf-8")
+    assert yaml.safe_load(text)["permissions"] == {"contents": "read"}
+    used = re.findall(r"uses: (\S+)", text)
+    assert used and [action for action in used if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action)] == []
+
+
+def test_every_command_of_a_workflow_is_a_target():
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    asked = re.findall(r"\bmake ([a-z]+)", "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS))
+    assert {"archive", "links"} <= set(asked) <= set(targets)
