@@ -37,7 +37,7 @@ def measure(command, cwd):
 
 
 def copy_to(home):
-    ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache")
+    ignore = shutil.ignore_patterns(".git", ".venv*", "_build", "node_modules", "__pycache__", ".pytest_cache")
     shutil.copytree(ROOT, home, ignore=ignore)
     return home
 
