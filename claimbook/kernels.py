@@ -3,6 +3,7 @@
 A kernel also tells which tables and notebooks its chapter opens, by any library: dependencies are seen, not declared.
 """
 
+import gc
 import os
 import sys
 import tempfile
@@ -27,6 +28,7 @@ def _live(connection_file, home, opened):
     from ipykernel.kernelapp import IPKernelApp
 
     os.chdir(home)
+    gc.freeze()  # the libraries stay: no use to look for garbage among them
     # What these two choose when they are loaded in a notebook. Whatever else would differ there, nbval sees: its kernels are not forked.
     matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
     pandas.set_option("display.max_columns", 20)
