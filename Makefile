@@ -50,15 +50,15 @@ lock: $(READY)   ## renew requirements.lock and environment.yml from pyproject.t
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 	@$(BIN)/claimbook environment
 
-oldest: $(READY) ## the tests with the oldest versions that pyproject.toml allows, in .venv-oldest
-newest: $(READY) ## the tests with the newest versions there are, in .venv-newest
+oldest: $(READY) ## the tests with the oldest versions that pyproject.toml allows, in .venv/oldest
+newest: $(READY) ## the tests with the newest versions there are, in .venv/newest
 oldest: RESOLUTION := lowest-direct
 newest: RESOLUTION := highest
 oldest newest: faketime
-	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)-$@
-	@$(BIN)/uv pip install --quiet --python $(VENV)-$@ --upgrade --resolution $(RESOLUTION) -e .
-	@$(BIN)/uv pip list --python $(VENV)-$@ | grep -E '^(pandas|numpy|matplotlib|seaborn|ipykernel|nbclient|jupyter-book|frictionless|nbval|pytest) '
-	@$(VENV)-$@/bin/claimbook test --text
+	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)/$@
+	@$(BIN)/uv pip install --quiet --python $(VENV)/$@ --upgrade --resolution $(RESOLUTION) -e .
+	@$(BIN)/uv pip list --python $(VENV)/$@ | grep -E '^(pandas|numpy|matplotlib|seaborn|ipykernel|nbclient|jupyter-book|frictionless|nbval|pytest) '
+	@$(VENV)/$@/bin/claimbook test --text
 
 clean:           ## remove what was built, keep the environment
 	@rm -rf _build .pytest_cache

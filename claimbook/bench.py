@@ -41,7 +41,7 @@ def measure(command, home, folder=None):
 
 
 def copy_to(home):
-    ignore = shutil.ignore_patterns(".git", ".venv*", "_build", "node_modules", "__pycache__", ".pytest_cache")
+    ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache")
     return Path(shutil.copytree(ROOT, home, ignore=ignore))
 
 

@@ -52,6 +52,6 @@ class Copy:
 @pytest.fixture
 def copy(tmp_path):
     root = tmp_path / "book"
-    ignore = shutil.ignore_patterns(".git", ".venv*", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints")
+    ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints")
     shutil.copytree(ROOT, root, ignore=ignore)
     return Copy(root)
