@@ -67,10 +67,10 @@ def _test(chosen):
 def _run(chosen):
     from claimbook import run
 
-    todo = dict.fromkeys(run.notebooks(), "asked for") if chosen.all else run.stale()
+    todo = run.notebooks() if chosen.all else run.stale()
     run.run(todo, _progress)
     _progress("")
-    print(f"Executed {run.told(todo)}" if todo else "Nothing is stale")
+    print(f"Executed all {len(todo)} chapters" if chosen.all else f"Executed {run.told(todo)}" if todo else "Nothing is stale")
 
 
 def _data(chosen):
