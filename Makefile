@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 
-.PHONY: help book pdf epub test run data figures class slides bench lab serve lock shots links archive clean
+.PHONY: help book pdf epub test run data figures class slides bench lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -44,8 +44,12 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 	@$(call install,$(FOR_EPUB))
 	@$(BIN)/claimbook epub
 
-test: $(READY) $(NODE) ## every cell of every notebook against its stored output, and all other tests
+test: $(READY) $(NODE) faketime ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
+
+faketime:
+	@command -v faketime >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; } \
+	  || { echo 'One test builds the book on another day, by faketime. Install it with: sudo apt-get install faketime'; exit 1; }
 
 run: $(READY)    ## execute every chapter afresh and store its outputs
 	@$(BIN)/claimbook run --all
@@ -72,9 +76,19 @@ lab: $(READY)    ## open the notebooks in JupyterLab
 serve: book      ## build, then show the book on http://localhost:8000
 	@$(BIN)/python -m http.server --directory _build/html 8000
 
-lock: $(READY)   ## renew requirements.lock and environment.yml from pyproject.toml (needs uv)
-	@uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
+lock: $(READY)   ## renew requirements.lock and environment.yml from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock
 	@$(BIN)/claimbook environment
+
+oldest: $(READY) ## the tests with the oldest versions that pyproject.toml allows, in .venv/oldest
+newest: $(READY) ## the tests with the newest versions there are, in .venv/newest
+oldest: RESOLUTION := lowest-direct
+newest: RESOLUTION := highest
+oldest newest: faketime
+	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)/$@
+	@$(BIN)/uv pip install --quiet --python $(VENV)/$@ --upgrade --resolution $(RESOLUTION) -e .
+	@$(BIN)/uv pip list --python $(VENV)/$@ | grep -E '^(pandas|numpy|matplotlib|seaborn|ipykernel|nbclient|jupyter-book|frictionless|nbval|pytest) '
+	@$(VENV)/$@/bin/claimbook test --text
 
 shots: book $(NODE) ## pictures of every chart at two widths and in two themes, into _build/shots
 	@node tests/node/shots.mjs _build/html _build/shots "$$(command -v chromium)"

@@ -8,7 +8,7 @@ import sys
 from html import unescape
 from pathlib import Path
 
-from claimbook import data, ledger, pages, run
+from claimbook import data, kernels, ledger, pages, run
 from claimbook.stamp import BUILD, SITE, forms, stamp, write_stamp
 
 
@@ -16,9 +16,12 @@ class BuildError(Exception):
     """A fault that stops the build before anything is published."""
 
 
-def build(progress=print):
-    """Build the site into `_build/html`. The site in place stays as it is until the new one is whole and checked."""
-    make_ready(progress)
+def build(progress=lambda text: None):
+    """Build the site into `_build/html`. The site in place stays as it is until the new one is whole and checked.
+
+    Returns the chapters that were executed for it, as {path: reason}. `progress` is told, in one line, what goes on.
+    """
+    executed = make_ready(progress)
     made_of = stamp()
     aside = BUILD / "new"
     shutil.rmtree(aside, ignore_errors=True)
@@ -31,18 +34,26 @@ def build(progress=print):
         raise BuildError("The new site has faults and was not published.\n" + "\n".join(faults[:20]))
     publish(aside / "_build" / "html", made_of)
     shutil.rmtree(aside, ignore_errors=True)
-    progress(f"The book is in {SITE.relative_to(data.ROOT)}/index.html")
+    return executed
 
 
-def make_ready(progress=print):
-    """Check the data, execute what is stale, see that all stored outputs can be published: what every form of the book begins with."""
+def make_ready(progress=lambda text: None):
+    """Check the data, execute what is stale, see that all stored outputs can be published: what every form of the book begins with.
+
+    Returns the chapters that were executed, as {path: reason}.
+    """
+    stale, ci = run.stale(), os.environ.get("CI") == "true"
+    if stale and not ci:
+        kernels.warm_up()
+    progress("Checking the data")
     faults = data.check()
     if faults:
         raise BuildError("The data has faults; nothing was built.\n" + "\n".join(faults[:20]))
-    refresh(progress)
+    refresh(stale, ci, progress)
     faults = stored_faults()
     if faults:
         raise BuildError("Stored outputs cannot be published.\n" + "\n".join(faults))
+    return stale
 
 
 def publish(fresh, made_of):
@@ -55,7 +66,7 @@ def publish(fresh, made_of):
     link.unlink(missing_ok=True)
     link.symlink_to(home.name)
     if SITE.is_dir() and not SITE.is_symlink():
-        shutil.rmtree(SITE)
+        os.replace(SITE, BUILD / "site-plain")  # of another tool
     os.replace(link, SITE)
     write_stamp(made_of)
     for old in BUILD.glob("site-*"):
@@ -63,20 +74,15 @@ def publish(fresh, made_of):
             shutil.rmtree(old, ignore_errors=True)
 
 
-def refresh(progress=print):
-    """Execute stale chapters and renew stale pages. With CI=true either is an error that names it and the command."""
-    stale = run.stale()
-    if os.environ.get("CI") == "true":
-        if stale:
-            raise BuildError("Stored outputs are stale: " + "; ".join(f"chapters/{p.name} ({why})" for p, why in stale.items()) + ". Execute and commit them: make run")
-        if lost := pages.stale():
-            raise BuildError(f"Generated pages are stale: {', '.join(lost)}. Renew and commit them: make data")
-        return
-    if stale:
-        progress("Executing " + "; ".join(f"{path.name} ({why})" for path, why in stale.items()))
-        run.run(stale, progress)
-    for path in pages.write():
-        progress(f"Renewed {path}")
+def refresh(stale, ci, progress):
+    """Execute stale chapters and renew stale pages. In continuous integration either is an error that names it and the command."""
+    if ci and stale:
+        raise BuildError("Stored outputs are stale: " + run.told(stale) + ". Execute and commit them: make run")
+    run.run(stale, progress)
+    if not ci:
+        pages.write()
+    elif lost := pages.stale():
+        raise BuildError(f"Generated pages are stale: {', '.join(lost)}. Renew and commit them: make data")
 
 
 def stored_faults():
@@ -102,8 +108,6 @@ def compile_book(target, *builder):
 
 def check_site(site):
     """What Sphinx does not see: a claim without section or chart, a dead link or anchor inside the site."""
-    from claimbook.style import CHART_MIME  # here, so that a build with nothing to compile does not wait for matplotlib
-
     faults = []
     html = {path: path.read_text(encoding="utf-8") for path in sorted(Path(site).rglob("*.html")) if "_static" not in path.parts}
     anchors = {path.resolve(): set(re.findall(r'\bid="([^"]+)"', text)) for path, text in html.items()}
@@ -117,9 +121,10 @@ def check_site(site):
             if not goal.exists() or anchor and goal in anchors and anchor not in anchors[goal]:
                 faults.append(f"{path.name}: the link {link} leads nowhere")
     pages_text = "".join(html.values())
-    for name, _, chart in ledger.stored_outputs(CHART_MIME):
-        if f'data-chart="{chart["name"]}"' not in pages_text:
-            faults.append(f"{name}: the chart {chart['name']} is not in the site")
+    for name, number, svg in ledger.stored_outputs("image/svg+xml"):
+        chart = re.search(r'data-chart="[^"]+"', "".join(svg))
+        if not chart or chart[0] not in pages_text:
+            faults.append(f"{name}: the chart of cell {number} is not in the site")
     for one in ledger.scoreboard().query("verdict != 'not examined yet'").itertuples():
         if not any(one.id in ids for ids in anchors.values()):
             faults.append(f"{one.notebook}: the claim {one.id} has no section")

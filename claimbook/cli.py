@@ -3,6 +3,8 @@
 import argparse
 import os
 import re
+import shutil
+import signal
 import subprocess
 import sys
 
@@ -15,7 +17,9 @@ def main():
     commands.add_parser("build", help="check the data, execute what is stale, build the site")
     commands.add_parser("pdf", help="the whole book as one PDF, checked, then the site that links it")
     commands.add_parser("epub", help="the whole book as an EPUB, checked, then the site that links it")
-    commands.add_parser("test", help="nbval on every notebook, and all other tests").add_argument("rest", nargs="*", help="passed on to pytest")
+    tester = commands.add_parser("test", help="nbval on every notebook, and all other tests")
+    tester.add_argument("--text", action="store_true", help="leave out how charts are drawn: for versions that are not the locked ones")
+    tester.add_argument("rest", nargs="*", help="passed on to pytest")
     runner = commands.add_parser("run", help="execute stale chapters and store their outputs")
     runner.add_argument("--all", action="store_true", help="execute every chapter, stale or not")
     commands.add_parser("data", help="accept a change in data/: check it, renew hashes and generated pages")
@@ -34,16 +38,30 @@ def main():
         return print(f"Nothing has changed: the book is in {SITE.relative_to(ROOT)}/index.html")
     from claimbook import build, data, run
 
+    if chosen.command != "test":  # pytest ends by itself; all others may be cut off at any moment, nothing half-written is ever in place
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         sys.exit(globals()[f"_{chosen.command.replace('-', '_')}"](chosen))
     except (build.BuildError, run.RunError, data.DataError) as error:
+        _progress("")
         sys.exit(f"\n{error}")
 
 
-def _build(chosen):
-    from claimbook import build
+def _progress(text):
+    """The latest news in one line of a terminal; nothing elsewhere."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r\x1b[K{text[: shutil.get_terminal_size().columns - 1]}")
+        sys.stderr.flush()
 
-    build.build()
+
+def _build(chosen):
+    from claimbook import build, run
+
+    executed = build.build(_progress)
+    _progress("")
+    if executed:
+        print(f"Executed {run.told(executed)}")
+    print(f"The book is in {SITE.relative_to(ROOT)}/index.html")
 
 
 def _pdf(chosen):
@@ -65,6 +83,7 @@ def _test(chosen):
 
     notebooks = [str(path) for path in run.notebooks()]
     command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-n", "auto", "--dist", "loadfile", "tests", *notebooks, *chosen.rest]
+    command += ["--nbval-sanitize-with", "tests/other-versions.cfg"] if chosen.text else []
     return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}).returncode
 
 
@@ -72,8 +91,9 @@ def _run(chosen):
     from claimbook import run
 
     todo = run.notebooks() if chosen.all else run.stale()
-    run.run(todo)
-    print(f"{len(todo)} chapters executed" if todo else "Nothing is stale")
+    run.run(todo, _progress)
+    _progress("")
+    print(f"Executed all {len(todo)} chapters" if chosen.all else f"Executed {run.told(todo)}" if todo else "Nothing is stale")
 
 
 def _data(chosen):

@@ -7,40 +7,22 @@ repository that it opened (seen, not declared), the package, the locked versions
 import json
 import os
 import re
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
 from hashlib import sha256
-from pathlib import Path
-from threading import Lock
 
 import nbformat
-from jupyter_core.utils import run_sync
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
-from claimbook.data import ROOT
+from claimbook.kernels import KernelManager
+from claimbook.stamp import BUILD, ROOT
 
 CHAPTERS = ROOT / "chapters"
 FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SECONDS_PER_CELL = 120
-START = Lock()
-"""One kernel starts at a time: two that start together may pick the same ports."""
 IN_NOTEBOOKS = ("__init__.py", "data.py", "card.py", "ledger.py", "verdicts.py", "style.py", "exercises.py", "claimbook.mplstyle")
 """The files of the package that a chapter's outputs are made of; the others build, print and test the book."""
-
-WATCH = f"""
-import os as _os, sys as _sys
-_opened = set()
-def _watch(event, args, root={str(ROOT)!r} + _os.sep):
-    if event == "open" and isinstance(args[0], str):
-        path = _os.path.abspath(args[0])
-        if path.startswith(root) and path.endswith((".csv", ".ipynb", ".json")) and _os.sep + "." not in path[len(root):]:
-            _opened.add(path[len(root):])
-_sys.addaudithook(_watch)
-"""
-"""Runs in the kernel before the first cell: sees every data file and notebook that the chapter opens, by any library."""
 
 
 class RunError(Exception):
@@ -118,10 +100,16 @@ def stale():
     return found
 
 
-def run(paths, progress=print):
+def told(stale):
+    """Stale chapters in words."""
+    return "; ".join(f"chapters/{path.name} ({why})" for path, why in stale.items())
+
+
+def run(paths, progress=lambda text: None):
     """Execute these chapters in parallel and store their outputs. Raises RunError where a cell fails, after all ended.
 
     A chapter that fails keeps its stored outputs. Chapters that read others (the scoreboard) follow when those changed.
+    `progress` is told, in one line, which cell of which chapter is executed and for how long.
     """
     todo = list(paths)
     for _ in range(len(notebooks()) + 1):
@@ -129,9 +117,11 @@ def run(paths, progress=print):
             return
         readers = {name for name, mark in recorded().items() if any(read.startswith("chapters/") for read in mark["inputs"])}
         wave = [path for path in todo if path.name not in readers] or todo
+        wave.sort(key=lambda path: path.stat().st_size, reverse=True)  # the longest first, so that no core waits for it at the end
         before = {name: _content(name) for name in (f"chapters/{path.name}" for path in notebooks())}
-        with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
-            results = list(pool.map(lambda path: _try(path, progress), wave))
+        at = {}
+        with ThreadPoolExecutor(max_workers=max(2, os.cpu_count())) as pool:
+            results = list(pool.map(lambda path: _try(path, at, progress), wave))
         failures = [result for result in results if isinstance(result, Exception)]
         marks = recorded()
         for path, mark in zip(wave, results):
@@ -147,52 +137,26 @@ def run(paths, progress=print):
     raise RunError("Chapters read each other in a circle: " + ", ".join(path.name for path in todo))
 
 
-def _try(path, progress):
+def _try(path, at, progress):
     try:
-        return _execute(path, progress)
+        return _execute(path, at, progress)
     except RunError as error:
         return error
+    finally:
+        at.pop(path.name, None)
 
 
-@contextmanager
-def _started(client):
-    """A running kernel. Ports are chosen before they are taken, so another kernel may be quicker: then try anew."""
-    with ExitStack() as stack:
-        for attempt in range(1, 4):
-            client.create_kernel_manager().transport_encryption = "auto"  # without it the kernel warns on stderr
-            try:
-                with START:
-                    stack.enter_context(client.setup_kernel())
-                break
-            except RuntimeError as error:
-                if attempt == 3:
-                    raise RunError(f"No Python kernel could be started: {error}. Try again: make run") from error
-        yield
-
-
-def _execute(path, progress):
+def _execute(path, at, progress):
+    """Execute one chapter and store it. Returns its fingerprint. `at`: where each chapter of the wave is, for `progress`."""
     notebook, start = read(path), time.monotonic()
-    total = sum(cell.cell_type == "code" for cell in notebook.cells)
-    if sys.stderr.isatty():
-        progress(f"  {path.name}: {total} cells ...")
-    inputs = set()
-
-    def before():
-        run_sync(client.kc.execute_interactive)(WATCH, silent=True, store_history=False)
-
-    def keep(message):
-        if message["msg_type"] == "stream" and message["content"]["name"] == "stdout":
-            inputs.update(json.loads(message["content"]["text"]))
-
-    def after():
-        run_sync(client.kc.execute_interactive)("import json as _json; print(_json.dumps(sorted(_opened)))", store_history=False, output_hook=keep)
-
     client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
+        kernel_manager_class=KernelManager,
         kernel_name="python3",
         record_timing=False,
         startup_timeout=30,
+        shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},
     )
     for cell in notebook.cells:
@@ -200,19 +164,20 @@ def _execute(path, progress):
             cell.outputs, cell.execution_count = [], None
     number, cell = 0, None
     try:
-        with _started(client):
-            before()
+        with client.setup_kernel():
             for number, cell in enumerate(notebook.cells):
+                at[path.name] = f"{path.name} cell {number + 1} of {len(notebook.cells)}, {time.monotonic() - start:.0f} s"
+                progress("; ".join(at.copy().values()))
                 client.execute_cell(cell, number, execution_count=None)
-            after()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-        raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
+            inputs = client.km.inputs()
+    except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
+        where = f"cell {number} ({cell.get('id')})" if cell else "its kernel"
+        raise RunError(f"chapters/{path.name}, {where} failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
                 raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) writes to stderr: mend the cause.\n{output.text}")
     _write(path, dump(notebook))
-    progress(f"  {path.name}: {total} cells, {time.monotonic() - start:.1f} s")
     return fingerprint(notebook, inputs - {f"chapters/{path.name}"})
 
 
@@ -245,6 +210,7 @@ def dump(notebook):
 
 def _write(path, text):
     """Replace a file whole or not at all."""
-    aside = Path(f"{path}.new")
+    BUILD.mkdir(exist_ok=True)
+    aside = BUILD / f"{path.name}.new"
     aside.write_text(text, encoding="utf-8")
     os.replace(aside, path)

@@ -15,7 +15,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
-from claimbook import build, charts, ledger, share
+from claimbook import build, charts, launch, ledger, share
 from claimbook.data import ROOT
 from claimbook.stamp import SITE
 

@@ -2,10 +2,13 @@
 
 import json
 import re
+import tomllib
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from claimbook import cli, data
+from claimbook import build, cli, data
 
 BROKEN = json.dumps({
     "cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Broken"}, {"cell_type": "code", "id": "b", "metadata": {}, "source": "1 / 0", "execution_count": None, "outputs": []}],
@@ -29,8 +32,7 @@ def test_a_stale_chapter_is_an_error_in_ci(copy):
 
 def test_a_stored_traceback_is_not_published(copy):
     path = copy.root / "chapters/07-scoreboard.ipynb"
-    whole = path.read_bytes()
-    notebook = json.loads(whole)
+    notebook = json.loads(path.read_bytes())
     cell = next(c for c in notebook["cells"] if c["cell_type"] == "code" and c["outputs"])
     cell["outputs"] = [{"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["Traceback (most recent call last)"]}]
     path.write_text(json.dumps(notebook), encoding="utf-8")
@@ -38,7 +40,19 @@ def test_a_stored_traceback_is_not_published(copy):
     assert code and "07-scoreboard.ipynb (outputs changed)" in text
     code, text = copy.run("-c", "from claimbook import build; print(build.stored_faults())")
     assert "07-scoreboard.ipynb, cell" in text and "stored error" in text
-    assert copy.claimbook("run")[0] == 0 and path.read_bytes() == whole
+    assert copy.claimbook("run")[0] == 0 and copy.run("-c", "from claimbook import build; print(build.stored_faults())") == (0, "[]\n")
+
+
+def test_a_stale_page_is_an_error_in_ci(copy):
+    copy.edit("chapters/data.md", "# Data: what every column means", "# Data")
+    code, text = copy.claimbook("build", CI="true")
+    assert code and "chapters/data.md" in text and "make data" in text
+
+
+def test_a_missing_chart_and_a_missing_section_are_not_published(tmp_path):
+    (tmp_path / "index.html").write_text("<p>nothing</p>", encoding="utf-8")
+    faults = "\n".join(build.check_site(tmp_path))
+    assert "01-ai-boom.ipynb: the chart of cell" in faults and "01-ai-boom.ipynb: the claim boom-01 has no section" in faults
 
 
 def test_a_dead_link_is_not_published(copy):
@@ -60,6 +74,15 @@ def test_nbval_sees_a_planted_fault(copy, fault):
     assert code == 1 and re.search(r"FAILED chapters/01-ai-boom.ipynb::Cell \d+", text), text[-2000:]
 
 
+def test_other_versions_are_compared_without_the_drawing_only(copy):
+    name, options = "07-scoreboard.ipynb", ("--nbval-sanitize-with", "tests/other-versions.cfg")
+    path = copy.root / "chapters" / name
+    path.write_text(path.read_text(encoding="utf-8").replace('<path d=\\"M', '<path d=\\"M 0 0 M'), encoding="utf-8")
+    assert copy.nbval(name)[0] == 1 and copy.nbval(name, *options)[0] == 0
+    path.write_text(path.read_text(encoding="utf-8").replace("Chart scoreboard", "Chart score"), encoding="utf-8")
+    assert copy.nbval(name, *options)[0] == 1
+
+
 def test_environment_agrees_with_the_lock():
     assert (data.ROOT / "environment.yml").read_text(encoding="utf-8") == cli.environment()
 
@@ -72,6 +95,6 @@ def test_the_lock_has_hashes_and_no_addresses():
 
 
 def test_the_lock_holds_what_the_project_asks_for():
-    asked = re.findall(r'^\s+"([A-Za-z0-9_.-]+==[^"]+)"', (data.ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.M)
-    lock = (data.ROOT / "requirements.lock").read_text(encoding="utf-8").lower()
-    assert asked and [pin for pin in asked if pin.lower().replace("_", "-") not in lock.replace("_", "-")] == []
+    asked = map(Requirement, tomllib.loads((data.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"])
+    lock = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", (data.ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M))
+    assert [str(one) for one in asked if not one.specifier.contains(lock.get(canonicalize_name(one.name), "0"))] == []

@@ -1,6 +1,10 @@
 """The engine: what is stale and what is not, the same bytes every time, nothing lost on failure, no network."""
 
+import json
 import os
+import pty
+import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -9,12 +13,43 @@ import time
 
 import pytest
 
+from claimbook import run
+
 STALE = "from claimbook import run; print(sorted(p.name for p in run.stale()))"
+KILLED = """
+import os, signal
+left, replace = [{at}], os.replace
+def killed(*files):
+    left[0] -= 1
+    if not left[0]:
+        os.kill(os.getpid(), signal.SIGKILL)
+    replace(*files)
+os.replace = killed
+"""
+"""Kill -9 at the moment when the engine would put its next file in place for the n-th time."""
+
+
+def plant(copy, name, code):
+    """A chapter of one cell with this code."""
+    cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Planted"}]
+    cells.append({"cell_type": "code", "id": "b", "metadata": {}, "source": code, "execution_count": None, "outputs": []})
+    path = copy.root / "chapters" / name
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+    return path
+
+
+def chapters(copy):
+    return {path.name: path.read_bytes() for path in (copy.root / "chapters").iterdir()}
+
+
+def start(copy, *arguments, **streams):
+    environment = {k: v for k, v in os.environ.items() if k != "CI"} | {"PYTHONPATH": str(copy.root)}
+    return subprocess.Popen([sys.executable, "-m", "claimbook.cli", *arguments], cwd=copy.root, env=environment, start_new_session=True, **streams)
 
 
 def test_nothing_is_stale_and_the_run_says_so(copy):
     code, text = copy.claimbook("run")
-    assert code == 0 and "Nothing is stale" in text
+    assert code == 0 and text == "Nothing is stale\n"
 
 
 def test_a_changed_table_reruns_only_the_chapters_that_read_it(copy):
@@ -26,8 +61,8 @@ def test_a_changed_table_reruns_only_the_chapters_that_read_it(copy):
 
 
 def test_changed_code_reruns_its_chapter_and_the_scoreboard(copy):
-    copy.edit("chapters/05-ipo-outlook.ipynb", "# The IPO outlook", "# The outlook for IPOs")
-    assert copy.run("-c", STALE)[1].strip() == "['07-scoreboard.ipynb']"
+    copy.edit("chapters/05-ipo-outlook.ipynb", "use_style()", "use_style();")
+    assert copy.run("-c", STALE)[1].strip() == "['05-ipo-outlook.ipynb', '07-scoreboard.ipynb']"
 
 
 @pytest.mark.parametrize("path", ["claimbook/verdicts.py", "claimbook/claimbook.mplstyle", "requirements.lock"])
@@ -39,38 +74,68 @@ def test_a_changed_package_or_lock_reruns_everything(copy, path):
 
 
 def test_a_newly_loaded_table_is_tracked(copy):
-    copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard(); pd.read_csv('../data/nasdaq.csv')")
-    assert copy.claimbook("run")[0] == 0
-    code, text = copy.run("-c", "from claimbook import run; print('data/nasdaq.csv' in run.recorded()['07-scoreboard.ipynb']['inputs'])")
-    assert text.strip() == "True"
-
-
-def test_a_run_repeated_gives_the_same_bytes(copy):
-    name = "chapters/05-ipo-outlook.ipynb"
-    before = (copy.root / name).read_bytes()
-    code = f"from pathlib import Path; from claimbook import run; run.run([Path({str(copy.root / name)!r})])"
-    done = copy.run("-c", code, TZ="Asia/Tokyo", LANG="C", PYTHONHASHSEED="7")
-    assert done[0] == 0, done[1]
-    assert (copy.root / name).read_bytes() == before
+    plant(copy, "99-planted.ipynb", "1 + 1")
+    assert copy.claimbook("run")[1] == "Executed chapters/99-planted.ipynb (it was never executed here)\n"
+    copy.edit("chapters/99-planted.ipynb", "1 + 1", "1 + 1; open('../data/nasdaq.csv')")
+    assert copy.claimbook("run")[1] == "Executed chapters/99-planted.ipynb (code changed)\n"
+    table = copy.root / "data/nasdaq.csv"
+    table.write_text(table.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert "'99-planted.ipynb'" in copy.run("-c", STALE)[1]
 
 
 def test_a_failing_chapter_keeps_its_outputs(copy):
-    name = "chapters/07-scoreboard.ipynb"
-    copy.edit(name, "board = scoreboard()", "board = scoreboard(); 1 / 0")
-    before = (copy.root / name).read_bytes()
+    copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard(); 1 / 0")
+    before = chapters(copy)
     code, text = copy.claimbook("run")
     assert code and "07-scoreboard.ipynb, cell" in text and "ZeroDivisionError" in text
-    assert (copy.root / name).read_bytes() == before
+    assert chapters(copy) == before
 
 
-def test_a_run_that_is_killed_loses_nothing(copy):
-    environment = os.environ | {"PYTHONPATH": str(copy.root)}
-    process = subprocess.Popen([sys.executable, "-m", "claimbook.cli", "run", "--all"], cwd=copy.root, env=environment, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(4)
-    os.killpg(process.pid, signal.SIGKILL)
+def test_a_warning_is_a_failure(copy):
+    copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard(); import warnings; warnings.warn('old')")
+    before = chapters(copy)
     code, text = copy.claimbook("run")
-    assert code == 0, text
-    assert copy.claimbook("run")[1].strip() == "Nothing is stale"
+    assert code and re.search(r"07-scoreboard.ipynb, cell \d+ \(.*\) writes to stderr", text) and "old" in text
+    assert chapters(copy) == before
+
+
+@pytest.mark.parametrize("at", [1, 2, 3])
+def test_a_run_that_is_killed_loses_nothing(copy, at):
+    """When the first notebook, the second, and the record of both would be put in place."""
+    plant(copy, "98-planted.ipynb", "print(1)"), plant(copy, "99-planted.ipynb", "print(2)")
+    before = chapters(copy)
+    code, text = copy.run("-c", KILLED.format(at=at) + "from claimbook import run; run.run(run.stale())")
+    assert code == -signal.SIGKILL, text
+    after = chapters(copy)
+    assert after.keys() == before.keys() and sum(after[name] != before[name] for name in before) == at - 1
+    assert all(json.loads(text) for name, text in after.items() if name.endswith((".ipynb", ".json")))
+    assert copy.claimbook("run")[0] == 0 and copy.claimbook("run")[1] == "Nothing is stale\n"
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_stopped_ends_at_once_with_its_kernels(copy, tmp_path, signum):
+    mark = tmp_path / "kernel"
+    plant(copy, "99-planted.ipynb", f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(100)")
+    before = chapters(copy)
+    process, deadline = start(copy, "run", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), time.monotonic() + 60
+    while not (mark.exists() and mark.read_text()):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.1)
+    process.send_signal(signum)
+    assert process.wait(timeout=5) == -signum and chapters(copy) == before
+    while os.path.exists(f"/proc/{mark.read_text()}"):
+        assert time.monotonic() < deadline, "the kernel outlives the run"
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("at", [1, 2])
+def test_a_site_is_published_whole_or_not_at_all(copy, at):
+    publish = "from claimbook import build, stamp; (stamp.BUILD / '{0}').mkdir(parents=True); (stamp.BUILD / '{0}/index.html').write_text('{0}'); build.publish(stamp.BUILD / '{0}', '{0}')"
+    index = copy.root / "_build/html/index.html"
+    assert copy.run("-c", publish.format("old"))[0] == 0 and index.read_text() == "old"
+    assert copy.run("-c", KILLED.format(at=at) + publish.format("new"))[0] == -signal.SIGKILL and index.read_text() == "old"
+    assert copy.run("-c", publish.format("next"))[0] == 0 and index.read_text() == "next"
+    assert sorted(path.name for path in (copy.root / "_build").glob("site-*")) == ["site-next"]
 
 
 def test_a_failed_build_leaves_the_site_in_place(copy):
@@ -83,28 +148,67 @@ def test_a_failed_build_leaves_the_site_in_place(copy):
     assert (copy.root / "_build/html/index.html").read_text(encoding="utf-8") == "the old site"
 
 
+def test_chapters_are_executed_at_the_same_time(copy, tmp_path):
+    """Each waits until the other has begun."""
+    for name, other in ("98", "99"), ("99", "98"):
+        wait = f"import os, time; open({str(tmp_path / name)!r}, 'w')\nfor _ in range(200): time.sleep(0.1 * (not os.path.exists({str(tmp_path / other)!r})))\nassert os.path.exists({str(tmp_path / other)!r})"
+        plant(copy, f"{name}-planted.ipynb", wait)
+    code, text = copy.claimbook("run")
+    assert code == 0, text
+
+
+def test_progress_is_told_on_a_terminal_only(copy):
+    plant(copy, "99-planted.ipynb", "1 + 1")
+    ours, terminal = pty.openpty()
+    process, text = start(copy, "run", stdout=subprocess.PIPE, stderr=terminal), b""
+    os.close(terminal)
+    try:
+        while news := os.read(ours, 4096):
+            text += news
+    except OSError:
+        pass  # how Linux tells that the other end of a terminal is closed
+    assert process.wait() == 0 and re.search(rb"\r\x1b\[K99-planted.ipynb cell 2 of 2, \d+ s", text), text
+    plant(copy, "99-planted.ipynb", "1 + 2")
+    assert copy.claimbook("run") == (0, "Executed chapters/99-planted.ipynb (code, outputs changed)\n")
+
+
 def test_two_builds_are_the_same_in_every_byte(copy, tmp_path):
-    other = tmp_path / "a folder with spaces, é"
-    shutil.copytree(copy.root, other)
-    assert copy.claimbook("build")[0] == 0
-    here, copy.root = copy.root, other
-    assert copy.claimbook("build", TZ="Asia/Tokyo", LANG="C", PYTHONHASHSEED="7")[0] == 0
-    files = {p.relative_to(here / "_build/html/"): p.read_bytes() for p in (here / "_build/html/").rglob("*") if p.is_file()}
-    again = {p.relative_to(other / "_build/html/"): p.read_bytes() for p in (other / "_build/html/").rglob("*") if p.is_file()}
-    assert len(files) > 20 and sorted(files) == sorted(again)
-    assert [str(path) for path in files if files[path] != again[path]] == []
-    code, text = copy.claimbook("build")
-    assert code == 0 and "Nothing has changed" in text
+    """Another folder, user, day, time zone, language, hash seed, and chapters executed in another order."""
+    other = type(copy)(tmp_path / "a folder with spaces, é")
+    shutil.copytree(copy.root, other.root)
+    again = "from pathlib import Path; from claimbook import run; [run.run([run.CHAPTERS / name]) for name in {}]"
+    fresh = ["05-ipo-outlook.ipynb", "07-scoreboard.ipynb", "08-which-number.ipynb"]
+    assert copy.run("-c", again.format(fresh))[0] == 0 and copy.claimbook("build")[0] == 0
+
+    odd = dict(TZ="Asia/Tokyo", LANG="C", PYTHONHASHSEED="7", USER="somebody", HOME=str(tmp_path))
+    elsewhere = dict(before=["unshare", "--user", "--map-user=1234", "faketime", "-m", "-f", "+400d"], **odd)
+    seen = other.run("-c", "import datetime, os; print(datetime.date.today().year, os.getuid())", **elsewhere)
+    assert seen[1] != other.run("-c", "import datetime; print(datetime.date.today().year, 1234)")[1] and seen[1].endswith(" 1234\n"), seen
+    assert other.run("-c", again.format(fresh[::-1]), **elsewhere)[0] == 0
+    assert other.claimbook("build", **elsewhere)[0] == 0
+
+    for folder in "chapters", "_build/html/":
+        one, two = ({p.relative_to(root): p.read_bytes() for p in root.rglob("*") if p.is_file()} for root in (copy.root / folder, other.root / folder))
+        assert len(one) > 10 and one.keys() == two.keys()
+        assert [str(path) for path in one if one[path] != two[path]] == []
+
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    assert copy.claimbook("build") == (0, "Nothing has changed: the book is in _build/html/index.html\n")
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before < 0.5
 
 
-def test_the_build_asks_no_network(copy):
-    """In a namespace with nothing but its own loopback; where the machine cannot make one, the test fails and says so."""
-    loopback = "import fcntl, socket, struct; fcntl.ioctl(socket.socket(), 0x8914, struct.pack('16sh', b'lo', 0x41))"  # kernels talk over it
-    inside = f'"{sys.executable}" -c "{loopback}" && exec "{sys.executable}" -m claimbook.cli build'
-    command = ["unshare", "--net", "--map-root-user", "sh", "-c", inside]
-    probe = subprocess.run(["unshare", "--net", "--map-root-user", "true"], capture_output=True, text=True)
+def test_the_machine_is_in_no_stored_output():
+    text = "".join(path.read_text(encoding="utf-8") for path in run.notebooks())
+    assert str(run.ROOT) not in text and os.uname().nodename not in text
+
+
+def test_build_and_tests_ask_no_network(copy):
+    """In a namespace without interfaces. Where the machine cannot make one, the test fails and says so."""
+    alone = ["unshare", "--net", "--map-root-user"]
+    probe = subprocess.run([*alone, "true"], capture_output=True, text=True)
     assert probe.returncode == 0, f"this machine cannot make a network namespace: {probe.stderr}"
-    environment = {k: v for k, v in os.environ.items() if k != "CI"} | {"PYTHONPATH": str(copy.root)}
     copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard().copy()")
-    done = subprocess.run(command, cwd=copy.root, env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
+    code, text = copy.claimbook("build", before=alone)
+    assert code == 0, text
+    code, text = copy.run("-m", "pytest", "--nbval", "--nbval-current-env", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider", "tests/test_style.py", "chapters/07-scoreboard.ipynb", before=alone)
+    assert code == 0 and " passed" in text, text
