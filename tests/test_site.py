@@ -62,3 +62,10 @@ def test_a_download_holds_no_formula():
 def test_the_theme_keeps_what_pages_use():
     css = ".used{a:b}.lost{c:d}.used.lost,.used:not(.lost){e:f}@media print{.lost{g:h}}@font-face{i:j}#gone .used,a[href]{k:l}"
     assert theme.cut(css, {"used"}) == ".used{a:b}.used:not(.lost){e:f}@font-face{i:j}a[href]{k:l}"
+
+
+def test_the_version_is_the_same_everywhere():
+    newest = re.search(r"^## (\S+) \((\S+)\)$", (stamp.ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    cited = charts.cited()
+    assert (newest[1], newest[2]) == (cited["version"], cited["date-released"])
+    assert f'version = "{newest[1]}"' in (stamp.ROOT / "pyproject.toml").read_text(encoding="utf-8")

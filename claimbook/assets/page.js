@@ -6,4 +6,4 @@ addEventListener("afterprint", () => { root.dataset.theme = theme ?? root.datase
 addEventListener("keydown", (event) => { if (event.key === "Escape" && document.activeElement.matches(".term")) document.activeElement.blur(); });
 // Called for a box when it is first drawn and whenever its size changes.
 const scrolls = new ResizeObserver((boxes) => boxes.forEach(({ target }) => { target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1; }));
-document.querySelectorAll("pre").forEach((box) => scrolls.observe(box));
+document.querySelectorAll("pre, .pst-scrollable-table-container").forEach((box) => scrolls.observe(box));
