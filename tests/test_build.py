@@ -55,10 +55,11 @@ def test_a_missing_chart_and_a_missing_section_are_not_published(tmp_path):
     assert "01-ai-boom.ipynb: the chart of cell" in faults and "01-ai-boom.ipynb: the claim boom-01 has no section" in faults
 
 
-def test_a_dead_link_is_not_published(copy):
-    copy.edit("index.md", "## How to read it", "[nowhere](chapters/nowhere.md)\n\n## How to read it")
+@pytest.mark.parametrize("link", ["[nowhere](chapters/nowhere.md)", '<a href="chapters/nowhere.html">in HTML, which Sphinx does not read</a>'])
+def test_a_dead_link_is_not_published(copy, link):
+    copy.edit("index.md", "## How to read it", f"{link}\n\n## How to read it")
     code, text = copy.claimbook("build")
-    assert code and "nowhere" in text
+    assert code and "nowhere" in text and not (copy.root / "_build/html").exists()
 
 
 @pytest.mark.parametrize("fault", ["figure", "title", "column"])
