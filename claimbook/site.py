@@ -8,6 +8,7 @@ from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
+from sphinx_exercise.nodes import solution_node
 
 from claimbook import charts, launch, ledger, share, style, theme, verdicts
 from claimbook.card import MARKS
@@ -161,6 +162,26 @@ def preview_terms(app, doctree, page):
             link.replace_self(nodes.raw("", html, format="html"))
 
 
+def put(node, others):
+    """Other nodes in place of one, without its ids and classes, which docutils' own way would hand on."""
+    at = node.parent.index(node)
+    node.parent[at : at + 1] = others
+
+
+def fold_solutions(app, doctree, page):
+    """A solution of an exercise is folded without script; on paper it is left out. The markers of nbgrader are for students' copies."""
+    for section in [one for one in doctree.findall(nodes.section) if {"exercise-content", "solution-content"} & {re.sub(r"-\d+$", "", id) for id in one["ids"]}]:
+        put(section, section.children)
+    for solution in list(doctree.findall(solution_node)):
+        if app.builder.format != "html" or app.builder.name == "epub":
+            solution.parent.remove(solution)
+            continue
+        for code in solution.findall(nodes.literal_block):
+            code[:] = [nodes.Text(re.sub(r"### (BEGIN|END) SOLUTION\n", "", code.astext()))]
+        opened = nodes.raw("", '<details class="solution"><summary>Solution</summary>', format="html")
+        put(solution, [opened, *(child for child in solution.children if not isinstance(child, nodes.title)), nodes.raw("", "</details>", format="html")])
+
+
 def index_claims(app, doctree):
     """Each claim can be searched for by its id and its words: the search then leads to its section."""
     for section in doctree.findall(nodes.section):
@@ -210,6 +231,7 @@ def setup(app):
     app.add_js_file("page.js", loading_method="defer")
     app.connect("doctree-read", index_claims)
     app.connect("doctree-resolved", preview_terms)
+    app.connect("doctree-resolved", fold_solutions)
     app.connect("html-page-context", page_parts, priority=900)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
