@@ -153,7 +153,8 @@ def latex_table(table):
     if table.parent.get("data-verdict"):  # values of a card stand under each other, in words or not
         numeric[1] = True
     lengths = [max(map(len, column)) for column in columns]
-    wide = 30 if sum(lengths) > 2 * ROOM else 0  # millimetres into the margins
+    long = len(rows) > BREAKS
+    wide = 30 if long and len(columns) > 5 and sum(lengths) > 2 * ROOM else 0  # millimetres into the margins
     room, flexible = ROOM * (1 + wide / 150) - 2 * len(lengths), set()
     for number in sorted(range(len(lengths)), key=lambda n: (numeric[n], -lengths[n])):  # the longest texts give way first
         if lengths[number] <= SHARED or sum(SHARED if n in flexible else length for n, length in enumerate(lengths)) <= room:
@@ -164,8 +165,8 @@ def latex_table(table):
     for number, share in zip(numeric, shares):
         part = share and share * sum(map(bool, shares)) / sum(shares)
         spec += f">{{\\hsize={part:.3f}\\hsize\\raggedright\\arraybackslash}}X" if share else "r" if number else "l"
-    long, free = len(rows) > BREAKS, bool(flexible)
-    width = f"{{\\dimexpr\\linewidth+{wide}mm}}" if free else ""
+    free = bool(flexible)
+    width = "" if not free else f"{{\\dimexpr\\linewidth+{wide}mm}}" if wide else r"{\linewidth}"
     kind = {(False, False): "tabular", (False, True): "tabularx", (True, False): "longtable", (True, True): "xltabular"}[long, free]
     title = " & ".join(f"\\tablehead{{{name}}}" for name, _ in head) + " \\\\\n\\midrule\n" + ("\\endhead\n" if long else "") if head else ""
     lines = (" \\\\[3pt]\n" if free else " \\\\\n").join(" & ".join(cell for cell, _ in row) for row in rows) + " \\\\\n"

@@ -108,8 +108,9 @@ def table(head, rows, cell="td"):
 @pytest.mark.parametrize("head, rows, expected", [
     (["name", "value"], [["A & B, 50 % of $3_000", "−1.5"]], r"\begin{tabular}{@{}lr@{}}"),
     (["name", "value"], [["a", "1"]] * 30, r"\begin{longtable}{@{}lr@{}}"),
-    (["name", "what"], [["a", "a long sentence " * 12]], r"\begin{tabularx}{\dimexpr\linewidth+0mm}{@{}l>"),
-    (["name", "what"], [["a", "a long sentence " * 12]] * 30, r"\begin{xltabular}{\dimexpr\linewidth+0mm}{@{}l>"),
+    (["name", "what"], [["a", "a long sentence " * 12]], r"\begin{tabularx}{\linewidth}{@{}l>"),
+    (["name", "what"], [["a", "a long sentence " * 12]] * 30, r"\begin{xltabular}{\linewidth}{@{}l>"),
+    ([*"abcdef"], [["a", "a long sentence " * 12] * 3] * 30, r"\LTleft-15mm\LTright\LTleft" + "\n" + r"\begin{xltabular}{\dimexpr\linewidth+30mm}"),
     (["", *map(str, range(2001, 2020))], [["x", *["1.5"] * 19]], r"\begin{tabular}{@{}rr@{}}"),
 ])
 def test_a_table_fits_the_page(head, rows, expected):
