@@ -144,8 +144,9 @@ class VerdictStrip(Directive):
 
 @cache
 def glossary():
-    """What each term of the glossary means, by its anchor, as plain text."""
-    text = (ROOT / "chapters/glossary.md").read_text(encoding="utf-8")
+    """What each term of the glossary means, by its anchor, as plain text. A new book has no glossary yet."""
+    page = ROOT / "chapters/glossary.md"
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
     found = re.findall(r"^\((term-[\w-]+)\)=\n(.+)$", text, re.M)
     return {anchor: re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", meaning).replace("*", "").replace("\\", "") for anchor, meaning in found}
 
