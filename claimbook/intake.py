@@ -123,6 +123,9 @@ def _rules():
     seen = sources.set_index("key")["seen"]
     for table in data.tables():
         frame, units = data.load(table), {}
+        for row, key in enumerate(frame["key" if table == "sources" else "id"], 2):
+            if not re.fullmatch(r"[\w-]+", key, re.A):  # it becomes an anchor, a file's name, a link
+                found.append(f"data/{table}.csv, row {row}, column {'key' if table == 'sources' else 'id'}: {key!r} holds more than letters, digits and hyphens. Rename it")
         if not {"value", "unit", "period", "published", "source"} <= set(frame.columns):
             continue
         for row, r in enumerate(frame.to_dict("records"), 2):

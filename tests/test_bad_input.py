@@ -198,6 +198,7 @@ TABLES = {
     "one id in two tables": (text(TABLE, "a2,", "batteries-02,"), "data/figures.csv, row 3, column id: 'batteries-02' stands already in data/claims.csv, row 3"),
     "source that nothing cites": (raw(CITED, lambda old: old + SOURCES.encode().replace(b"example", b"idle")), "data/sources.csv, row 3, column key: no figure cites 'idle-2025'. Delete the row"),
     "source without address": (text(CITED, "https://example.org/batteries", "javascript:alert(1)"), "data/sources.csv, row 2, column url: 'javascript:alert(1)' is no address of a page. Begin it with https://"),
+    "a path for an id": (text(TABLE, "a2,", "../a2,"), "data/figures.csv, row 3, column id: '../a2' holds more than letters, digits and hyphens. Rename it"),
     "duplicate claim id": (text(LEDGER, "batteries-02,", "batteries-01,"), "data/claims.csv, row 3, column id: 'batteries-01' stands in an earlier row too"),
     "claim without chapter": (text(LEDGER, "batteries-02,batteries,", "batteries-02,butteries,"), "data/claims.csv, row 3, column chapter: no notebook in chapters/ shows the verdicts of 'butteries'; there are batteries. Mend"),
     "claim with an empty chapter": (text(LEDGER, "batteries-02,batteries,", "batteries-02,,"), "data/claims.csv, row 3, column chapter: a value is needed. Fill it in"),
