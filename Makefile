@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 
-.PHONY: help book pdf epub test run data figures class slides bench lab serve lock oldest newest shots links archive faketime clean
+.PHONY: help book pdf epub test run data figures class slides bench lab serve lock oldest newest shots links archive stress audit faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -46,6 +46,15 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 
 test: $(READY) $(NODE) faketime ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
+
+stress: $(READY) $(NODE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory
+	@$(BIN)/python tests/stress.py $(ARGS)
+
+audit: $(READY)  ## known vulnerabilities of the locked versions, asked of OSV (needs the network)
+	@mkdir -p _build
+	@$(BIN)/uv tool run --quiet --from 'pip-audit>=2.10,<3' pip-audit --vulnerability-service osv $(if $(OSV),--osv-url $(OSV)) --timeout 20 --disable-pip --require-hashes --progress-spinner off -r requirements.lock >_build/audit.txt 2>&1; code=$$?; \
+	  if grep -qE 'ConnectionError|ConnectTimeout|error sending request|dns error|Failed to fetch' _build/audit.txt; then echo 'The database of vulnerabilities cannot be reached from here: NOTHING WAS AUDITED. Run make audit where there is a network.'; exit 2; fi; \
+	  cat _build/audit.txt; exit $$code
 
 faketime:
 	@command -v faketime >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; } \

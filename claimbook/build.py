@@ -8,7 +8,7 @@ import sys
 from html import unescape
 from pathlib import Path
 
-from claimbook import data, kernels, ledger, pages, run
+from claimbook import data, intake, kernels, ledger, pages, run
 from claimbook.stamp import BUILD, SITE, forms, stamp, write_stamp
 
 
@@ -46,7 +46,7 @@ def make_ready(progress=lambda text: None):
     if stale and not ci:
         kernels.warm_up()
     progress("Checking the data")
-    faults = data.check()
+    faults = intake.faults()
     if faults:
         raise BuildError("The data has faults; nothing was built.\n" + "\n".join(faults[:20]))
     refresh(stale, ci, progress)

@@ -1,6 +1,7 @@
 """The commands behind the Makefile: claimbook build, pdf, epub, test, run, data, figures, bench, environment."""
 
 import argparse
+import errno
 import os
 import re
 import shutil
@@ -45,6 +46,15 @@ def main():
     except (build.BuildError, run.RunError, data.DataError) as error:
         _progress("")
         sys.exit(f"\n{error}")
+    except OSError as error:
+        _progress("")
+        file = os.path.relpath(error.filename, ROOT) if isinstance(error.filename, str) else "A file of the book"
+        remedy = REMEDIES.get(error.errno, f"Restore it: git checkout {file}")
+        sys.exit(f"\n{file}: {error.strerror or error}. {remedy}. The site in place is as it was")
+
+
+REMEDIES = {errno.ENOSPC: "Make room on the disk and repeat", errno.EDQUOT: "Make room on the disk and repeat", errno.EROFS: "Let this user write there and repeat", errno.EACCES: "Let this user write there and repeat", errno.EPERM: "Let this user write there and repeat"}
+"""What to do when a file cannot be read or written."""
 
 
 def _progress(text):
@@ -97,10 +107,11 @@ def _run(chosen):
 
 
 def _data(chosen):
-    from claimbook import data, pages
+    from claimbook import data, intake, pages
 
-    changed = data.renew()
-    faults = data.check()
+    faults = intake.files()
+    changed = data.renew() if not faults else []
+    faults = faults or intake.faults()
     if faults:
         raise data.DataError("\n".join(faults))
     print("Tables accepted: " + (", ".join(changed) or "none had changed"))

@@ -33,8 +33,15 @@ def _live(connection_file, home, opened):
     matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
     pandas.set_option("display.max_columns", 20)
     known, root = set(), str(ROOT) + os.sep
+    writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
     def watch(event, args):
+        changed = args[:2] if event == "os.rename" else args[:1] if event in ("os.remove", "os.truncate") or event == "open" and args[2] & writes else ()
+        for path in changed:
+            if isinstance(path, str):
+                name = os.path.abspath(path).removeprefix(root)
+                if name.startswith((f"data{os.sep}", f"chapters{os.sep}")):
+                    raise PermissionError(f"A chapter may not write to {name}: it reads the book's files and shows what it finds. Write elsewhere, or change the file by hand.")
         if event == "open" and isinstance(args[0], str):
             path = os.path.abspath(args[0])
             name = path.removeprefix(root)

@@ -5,6 +5,7 @@ repository that it opened (seen, not declared), the package, the locked versions
 """
 
 import json
+import logging
 import os
 import re
 import time
@@ -21,8 +22,13 @@ from claimbook.stamp import BUILD, ROOT
 CHAPTERS = ROOT / "chapters"
 FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SECONDS_PER_CELL = 120
+MIB_PER_CELL = 2
+"""What a cell may print and draw: more makes a page that nobody can load."""
 IN_NOTEBOOKS = ("__init__.py", "data.py", "card.py", "ledger.py", "verdicts.py", "style.py", "exercises.py", "claimbook.mplstyle")
 """The files of the package that a chapter's outputs are made of; the others build, print and test the book."""
+
+
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # what nbclient leaves behind when it stops a cell says nothing to a reader
 
 
 class RunError(Exception):
@@ -35,9 +41,15 @@ def notebooks():
 
 def read(path):
     try:
-        return nbformat.read(path, as_version=4)
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
     except Exception as error:
-        raise RunError(f"chapters/{path.name} is not a readable notebook: {error}. Restore it: git checkout chapters/{path.name}") from error
+        said = str(getattr(error, "message", error)).strip().splitlines() or [type(error).__name__]
+        raise RunError(f"chapters/{path.name} is not a readable notebook: {said[0][:200]}. Restore it: git checkout chapters/{path.name}") from error
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise RunError(f"chapters/{path.name} asks for a kernel of {language!r}; chapters of this book are in Python. Open it in JupyterLab and choose the kernel Python 3")
+    return notebook
 
 
 def _hash(*parts):
@@ -51,13 +63,16 @@ def _hash(*parts):
 def _content(path):
     """A short hash of what a file says to a chapter: the data package without the sizes and hashes of its tables."""
     file = ROOT / path
-    if not file.exists():
+    if not file.is_file():
         return "missing"
     if file.name != "datapackage.json":
         return _hash(file.read_bytes())
-    described = json.loads(file.read_text(encoding="utf-8"))
-    for resource in described["resources"]:
-        resource.pop("bytes", None), resource.pop("hash", None)
+    try:
+        described = json.loads(file.read_text(encoding="utf-8"))
+        for resource in described["resources"]:
+            resource.pop("bytes", None), resource.pop("hash", None)
+    except (ValueError, KeyError, TypeError):
+        return _hash(file.read_bytes())  # what is wrong with it, the check of the data says
     return _hash(json.dumps(described, sort_keys=True))
 
 
@@ -81,7 +96,10 @@ def fingerprint(notebook, inputs):
 
 
 def recorded():
-    return json.loads(FINGERPRINTS.read_text(encoding="utf-8")) if FINGERPRINTS.exists() else {}
+    try:
+        return json.loads(FINGERPRINTS.read_text(encoding="utf-8")) if FINGERPRINTS.exists() else {}
+    except ValueError as error:
+        raise RunError(f"chapters/{FINGERPRINTS.name} is not readable: {error}. Restore it: git checkout chapters/{FINGERPRINTS.name}") from error
 
 
 def stale():
@@ -170,13 +188,18 @@ def _execute(path, at, progress):
                 progress("; ".join(at.copy().values()))
                 client.execute_cell(cell, number, execution_count=None)
             inputs = client.km.inputs()
-    except (CellExecutionError, CellTimeoutError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
+    except CellTimeoutError as error:
+        raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) ran for more than {SECONDS_PER_CELL} s and was stopped. Its stored outputs are unchanged. Make it quicker") from error
+    except (CellExecutionError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
         where = f"cell {number} ({cell.get('id')})" if cell else "its kernel"
         raise RunError(f"chapters/{path.name}, {where} failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
                 raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) writes to stderr: mend the cause.\n{output.text}")
+        size = len(json.dumps(cell.get("outputs", []))) / 2**20
+        if size > MIB_PER_CELL:
+            raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) gives {size:.1f} MiB of output, {MIB_PER_CELL} may be: show less of it")
     _write(path, dump(notebook))
     return fingerprint(notebook, inputs - {f"chapters/{path.name}"})
 
@@ -212,5 +235,8 @@ def _write(path, text):
     """Replace a file whole or not at all."""
     BUILD.mkdir(exist_ok=True)
     aside = BUILD / f"{path.name}.new"
-    aside.write_text(text, encoding="utf-8")
-    os.replace(aside, path)
+    try:
+        aside.write_text(text, encoding="utf-8")
+        os.replace(aside, path)
+    except OSError as error:  # a full disk does not say for which file
+        raise OSError(error.errno, error.strerror, str(aside)) from error

@@ -49,7 +49,7 @@ def head(page, title, text, base):
     tags += [("property", "og:image", f"{base}cards/{Path(page).name}.png"), ("property", "og:image:alt", f"{title}: {shortened(text, 200)}"), ("name", "twitter:card", "summary_large_image")]
     lines = [f'<meta {kind}="{name}" content="{escape(content)}" />' for kind, name, content in tags]
     lines.append(f'<link rel="alternate" type="application/atom+xml" title="{escape(book)}" href="{base}feed.xml" />')
-    graph = json.dumps({"@context": "https://schema.org", "@graph": structured(page, title, text, base)}, ensure_ascii=False).replace("</", "<\\/")
+    graph = json.dumps({"@context": "https://schema.org", "@graph": structured(page, title, text, base)}, ensure_ascii=False).replace("<", "\\u003c")  # no text can end the script or open a comment in it
     return "\n".join([*lines, f'<script type="application/ld+json">{graph}</script>\n'])
 
 

@@ -39,6 +39,7 @@ def themed(svg):
     # A hundredth of a point is enough.
     svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
     svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg)
+    svg = re.sub(r'<defs>\s*<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>', "", svg)  # stands in claimbook.css
     # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles, so only those are left.
     return re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2)
 

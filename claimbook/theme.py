@@ -5,6 +5,7 @@ page or script has, and the icon fonts keep the icons that are left.
 """
 
 import re
+from base64 import b64encode
 from hashlib import sha256
 
 from fontTools import subset
@@ -22,6 +23,12 @@ MENDED = [
     (r"<pre>", '<pre tabindex="0">'),
     # Icons come from the font: the script that draws them weighs half a megabyte.
     (r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>', ""),
+    # Under the page's policy no attribute is a script (page.js listens instead), and no style sheet stands in the page.
+    (r' onclick="(toggleFullScreen|window\.print)\(\)"', r' data-does="\1"'),
+    (r"<noscript>\s*<style>.*?</style>\s*</noscript>", ""),
+    # Small scripts of extensions: some are in `first`, the others nothing here has a use for.
+    (r"<script>(?:let toggleOpenOnPrint|DOCUMENTATION_OPTIONS\.|kernelName|\s*// Activate the search field)[^<]*</script>", ""),
+    (r'<script type="text/x-thebe-config">[^<]*</script>', ""),
     # The book's name stands outside every landmark.
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"'),
 ]
@@ -30,6 +37,17 @@ LATER = r'<script (src="[^"]*(?:doctools|sphinx_highlight|clipboard\.min|copybut
 """Scripts that can wait until the page stands. On the search page others lean on them."""
 SEARCH_TOOLS = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
 """Loaded by every page for a search while typing, which this book does not have: the search page alone needs them."""
+
+
+FIRST = """for (const name of ["mode", "theme"]) document.documentElement.dataset[name] = localStorage.getItem(name) || "auto";
+{options}
+DOCUMENTATION_OPTIONS.search_as_you_type = false;"""
+"""What must run before anything is shown: the one script that stands in the page itself, the same in all. Its hash is in the policy."""
+POLICY = (
+    "default-src 'none'; script-src 'self' 'sha256-{hash}'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+)
+"""What a page may load and run: files of this site, and `FIRST`. Charts carry their colours in attributes, which no data can write."""
 
 
 SHEET = r'<link (?=[^>]*rel="stylesheet")[^>]*href="[^"?]*_static/((?!book\.css)[^"?]+)[^>]*>'
@@ -43,11 +61,15 @@ def finish(site):
     script = static / "scripts/pydata-sphinx-theme.js"  # measures every box at once, for what page.js does one by one
     script.write_text(re.sub(r'\["pre",[^\]]*\]', '["none"]', script.read_text(encoding="utf-8")), encoding="utf-8")
     options = (static / "documentation_options.js").read_text(encoding="utf-8").strip()
+    first = FIRST.format(options=options)
+    policy = POLICY.format(hash=b64encode(sha256(first.encode()).digest()).decode())
     pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html")) if static not in path.parents}
     for path, html in pages.items():
         for pattern, replacement in MENDED:
             html = re.sub(pattern, replacement, html, count=1 if "viewport" in pattern else 0, flags=re.S)
-        html = re.sub(r'<script src="[^"]*/documentation_options\.js[^"]*">', lambda match: f"<script>{options}", html)
+        html = re.sub(r'<script src="[^"]*/documentation_options\.js[^"]*"></script>', "", html)
+        html = re.sub(r'<script data-cfasync="false">[^<]*</script>', lambda match: f"<script>{first}</script>", html, count=1)
+        html = re.sub(r'<meta charset="utf-8" />', rf'\g<0>\n    <meta http-equiv="Content-Security-Policy" content="{policy}" />', html, count=1)
         if path.name != "search.html":
             html = re.sub(LATER, r"<script defer \1>", re.sub(SEARCH_TOOLS, "", html))
         pages[path] = html

@@ -1,6 +1,7 @@
 """A copy of the book in which faults can be planted, and a way to run the book's commands there."""
 
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import nbval.kernel
 import pytest
+from hypothesis import settings
 from jupyter_client.manager import KernelManager
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -20,6 +22,26 @@ def over_files(**arguments):
 
 
 nbval.kernel.KernelManager = over_files
+
+
+def pytest_addoption(parser):
+    parser.addoption("--shuffle", type=int, metavar="SEED", help="files and tests in random order, other numbers in the tests of properties: make stress")
+
+
+def pytest_configure(config):
+    # Without the option the same numbers are tried every time, and however slow the machine is, that is no failure.
+    settings.register_profile("book", derandomize=config.getoption("shuffle") is None, database=None, deadline=None)
+    settings.load_profile("book")
+
+
+def pytest_collection_modifyitems(config, items):
+    seed, files = config.getoption("shuffle"), {}
+    if seed is not None:
+        chance = random.Random(seed)
+        for item in items:
+            files.setdefault(item.path, []).append(item)
+        order = chance.sample(sorted(files), len(files))
+        items[:] = [item for path in order for item in (files[path] if path.suffix == ".ipynb" else chance.sample(files[path], len(files[path])))]
 
 
 class Copy:

@@ -3,11 +3,14 @@
 import csv
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
 import threading
+from base64 import b64encode
 from functools import partial
+from hashlib import sha256
 from html.parser import HTMLParser
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from xml.etree import ElementTree
@@ -72,6 +75,24 @@ def test_the_html_is_valid(site, pages):
 
 def test_links_inside_the_site_lead_somewhere(site):
     assert build.check_site(site) == []
+
+
+def test_every_page_has_a_strict_policy_before_all_else(site, pages):
+    """Every page works under it, see `errors` above: a refusal is an error on the console."""
+    for page in pages:
+        head = (site / page).read_text(encoding="utf-8").split("</head>")[0]
+        policy = dict(part.strip().split(" ", 1) for part in re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"', head)[1].split(";"))
+        assert head.index("Content-Security-Policy") < min(head.index(tag) for tag in ("<script", "<link", "<title")), page
+        assert policy["default-src"] == "'none'" == policy["base-uri"] and "unsafe" not in policy["script-src"] + policy["style-src"], page
+        inline = [script for script in re.findall(r"<script>(.*?)</script>", head, re.S)]
+        assert re.fullmatch(r"'self' 'sha256-([\w+/=]+)'", policy["script-src"])[1] == b64encode(sha256(inline[0].encode()).digest()).decode() and len(inline) == 1, page
+        assert " onclick=" not in (site / page).read_text(encoding="utf-8")
+
+
+def test_the_policy_refuses_what_is_smuggled_in_and_lets_buttons_work(seen):
+    use = seen["use"]
+    assert use["smuggled"] == ["nothing", ["connect-src", "img-src", "script-src-attr", "script-src-elem", "style-src-elem"]]
+    assert use["printed_by_button"] == 1 and use["fullscreen"]
 
 
 def test_search_leads_to_the_claim(seen):

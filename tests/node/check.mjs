@@ -45,7 +45,7 @@ async function look(page) {
   // A chart is one picture with a name (role img): axe need not walk through its hundreds of marks.
   await tab.evaluate(() => document.querySelectorAll(".chart svg[role=img]").forEach((svg) => svg.replaceChildren()));
   // What waits to be drawn until it is near has no true place yet, and axe would see it lie over its neighbours.
-  await tab.addStyleTag({ content: "* { content-visibility: visible !important; }" });
+  await tab.evaluate(() => { const sheet = new CSSStyleSheet(); sheet.replaceSync("* { content-visibility: visible !important; }"); document.adoptedStyleSheets.push(sheet); }); // the page's policy takes no <style>
   await tab.evaluate(axe);
   for (const size of ["desktop", "phone"]) {
     await tab.setViewportSize(SIZES[size]);
@@ -128,6 +128,26 @@ async function use() {
   did.pdf = (await tab.pdf({ format: "A4" })).length;
   did.after = await tab.evaluate(() => document.documentElement.dataset.theme);
   await tab.context().close();
+
+  // What somebody might smuggle into a page must not run; the theme's buttons must.
+  const attacked = await browser.newContext();
+  tab = await attacked.newPage();
+  await tab.goto(`${address}chapters/01-ai-boom.html`);
+  did.smuggled = await tab.evaluate(async () => {
+    const refused = [];
+    addEventListener("securitypolicyviolation", (event) => refused.push(event.effectiveDirective));
+    const script = Object.assign(document.createElement("script"), { textContent: "window.smuggled = 'script'" });
+    const box = Object.assign(document.createElement("div"), { innerHTML: '<img src="data:," onerror="window.smuggled = 1"><style>body { display: none }</style><img src="https://example.org/x.png"><form action="https://example.org"></form>' });
+    document.body.append(script, box);
+    await fetch("https://example.org/").catch(() => {});
+    await new Promise((done) => setTimeout(done, 500));
+    return [window.smuggled ?? "nothing", [...new Set(refused)].sort()];
+  });
+  did.printed_by_button = await tab.evaluate(() => { let asked = 0; window.print = () => { asked += 1; }; document.querySelector("[data-does='window.print']").click(); return asked; });
+  await tab.locator("[data-does=toggleFullScreen]").first().click();
+  await tab.waitForTimeout(300);
+  did.fullscreen = await tab.evaluate(() => Boolean(document.fullscreenElement));
+  await attacked.close();
 
   const plain = await browser.newContext({ javaScriptEnabled: false });
   tab = await plain.newPage();
