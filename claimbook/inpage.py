@@ -8,6 +8,7 @@ from html import escape
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from pretty import pretty
 from pyodide.code import eval_code_async
 
 from claimbook.shown import page_html, picture, themed
@@ -51,7 +52,7 @@ def _bundle(value):
     if hasattr(value, "_repr_mimebundle_"):
         return value._repr_mimebundle_()
     html = value._repr_html_() if hasattr(value, "_repr_html_") else None
-    return {"text/plain": repr(value)} | ({"text/html": html} if html else {})
+    return {"text/plain": pretty(value)} | ({"text/html": html} if html else {})
 
 
 def _kept(outputs):

@@ -95,7 +95,8 @@ async function runFrom(index) {
     }
     const other = cells.filter(({ result }) => !result?.same).length;
     const seconds = Math.round((performance.now() - began) / 1000);
-    told.textContent = `Done in ${seconds} s: ${other ? `${other} of ${cells.length} cells give` : `none of ${cells.length} cells gives`} anything else than the book prints. Edit any, then run from there.`;
+    const outcome = other ? `${other} of ${cells.length} cells give something else than the book prints` : `all ${cells.length} cells give what the book prints`;
+    told.textContent = `Done in ${seconds} s: ${outcome}. Edit one and run from there.`;
   } catch (error) {
     if (error.stopped) told.textContent = "Stopped. The page shows what was there.";
     else if (cell?.result?.error === error.message) fail(element("a", { href: `#${cell.place.id}` }, `Cell ${cell.id}`), ` raised ${error.message}. The cells after it were not run and show what was there.`);
