@@ -70,7 +70,9 @@ def test_every_chart_shows_the_same_words_and_marks_in_the_colours_of_the_page(s
         if svg:
             name = re.search(r'data-chart="([^"]+)"', svg)[1]
             chart = page["charts"][f"chart-{name}"]
-            assert chart["words"] == [unescape(re.sub(r"<[^>]+>", "", text)) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg, re.S)], name
+            words = [unescape(re.sub(r"<[^>]+>", "", text)) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg, re.S)]
+            # Another matplotlib measures text by a hair otherwise, and may break a line at another word.
+            assert " ".join(chart["words"]).split() == " ".join(words).split(), name
             assert chart["marks"] == len(re.findall(r"<(?:path|use)\b", svg)) and chart["paint"] > 3, name
 
 
@@ -85,7 +87,12 @@ def test_an_edited_cell_runs_with_what_follows_and_changes_its_chart(seen):
     gone = set(use["before"]["words"]) - set(use["after"]["words"])
     assert "KPMG Venture Pulse, April 2025" in gone and use["after"]["marks"] < use["before"]["marks"] and use["after"]["paint"] > 3
     assert use["before"]["edited"] != "none" == use["after"]["edited"], "the files under a chart are those of the stored one"
-    assert "KPMG" not in use["card"] and "PitchBook" in use["card"] and re.search(r": \d+ of 116 cells give something else", use["edited"])
+    assert "KPMG Venture Pulse, April 2025" not in use["table"] and "PitchBook" in use["table"] and re.search(r": \d+ of 116 cells give something else", use["edited"])
+    assert use["violations"] == []
+
+
+def test_a_number_is_placed_on_a_chart_that_was_drawn_again(seen):
+    assert seen["place"] == 1
 
 
 BINDER, COLAB = "https://mybinder.org/v2/", "https://colab.research.google.com/"
@@ -111,7 +118,7 @@ def test_where_python_cannot_be_reached_the_page_stays_and_says_where_else_it_ru
 
 def test_the_first_result_comes_soon_after_a_bare_start(seen, site, capsys):
     sizes = {path: len(gzip.compress(path.read_bytes(), 6)) for path in [*pyrun.DISTRIBUTION.iterdir(), site / "_static/book.zip", ROOT / "chapters/01-ai-boom.ipynb"]}
-    bare, first = min(seen["bare"]), min(seen["first"])
+    first, bare = map(min, zip(*seen["starts"]))
     with capsys.disabled():
         print(f"\nPython in the page: {sum(sizes.values()) / 1e6:.1f} MB (gzip), of it {sum(size for path, size in sizes.items() if path.parent != pyrun.DISTRIBUTION) / 1e6:.1f} MB the book's")
         print(f"first result after {first:.1f} s, bare start of Pyodide with the same packages {bare:.1f} s, ratio {first / bare:.2f}")

@@ -4,6 +4,7 @@ const bar = document.querySelector(".run-page");
 const button = bar.querySelector("button");
 const told = bar.querySelector("output");
 const meter = bar.appendChild(document.createElement("progress"));
+meter.setAttribute("aria-label", "Cells that were run");
 const site = (path) => new URL(`../${path}`, import.meta.url).href;
 let cells, worker, answer, next = 0, running = false;
 
@@ -34,7 +35,8 @@ function offer(cell, index) {
   const edit = element("button", { type: "button" }, "Edit", name.cloneNode(true));
   const rerun = element("button", { type: "button" }, "Run from here", name);
   edit.addEventListener("click", () => {
-    cell.editor = element("textarea", { className: "run-code", value: cell.source, rows: cell.source.split("\n").length + 1, spellcheck: false, ariaLabel: `Code of ${cell.id}` });
+    cell.editor = element("textarea", { className: "run-code", value: cell.source, rows: cell.source.split("\n").length + 1, spellcheck: false });
+    cell.editor.setAttribute("aria-label", `Code of ${cell.id}`);
     cell.editor.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.shiftKey)) { event.preventDefault(); runFrom(index); } });
     code.querySelector(".highlight").replaceWith(cell.editor);
     edit.remove();
