@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -58,6 +59,24 @@ A widely read text, claim by claim: each is tested against cited public data, an
 
 ```{{tableofcontents}}
 ```
+"""
+
+CITATION = """cff-version: 1.2.0
+message: If you use this book or its data, please cite it as below, and each figure with the publisher that its row names.
+title: {title}
+authors:
+  - name: {authors}
+version: 0.1.0
+date-released: "{day}"
+license: CC-BY-4.0
+keywords: [reproducible research, fact checking]
+"""
+
+CHANGELOG = """# Changes
+
+## 0.1.0 ({day})
+
+The book is begun.
 """
 
 TOC = """format: jb-book
@@ -176,6 +195,8 @@ def new_book(home, title):
     (home / "claimbook" / "thisbook.py").write_text(THISBOOK, encoding="utf-8")
     (home / "index.md").write_text(INDEX.format(title=title), encoding="utf-8")
     (home / "_toc.yml").write_text(TOC, encoding="utf-8")
+    (home / "CITATION.cff").write_text(CITATION.format(title=json.dumps(title), authors=json.dumps(f"The authors of {title}"), day=date.today()), encoding="utf-8")
+    (home / "CHANGELOG.md").write_text(CHANGELOG.format(day=date.today()), encoding="utf-8")
     (home / "chapters").mkdir()
     (home / "chapters" / "scoreboard.ipynb").write_text(run.dump(_scoreboard()), encoding="utf-8")
     _tables(home / "data", title)

@@ -214,6 +214,7 @@ def prepare(app):
         build.figures(Path(app.outdir) / "charts")
     if app.builder.name == "epub":
         app.config.html_static_path = [str(HOME / "print.css")]
+        app.config.html_theme_options.pop("launch_buttons", None)  # nothing runs in an EPUB
         app.connect("html-page-context", bare, priority=950)
         app.connect("doctree-read", list_claims)
 

@@ -88,8 +88,9 @@ class VerdictStrip(Directive):
 
 @cache
 def glossary():
-    """What each term of the glossary means, by its anchor, as plain text."""
-    text = (ROOT / "chapters/glossary.md").read_text(encoding="utf-8")
+    """What each term of the glossary means, by its anchor, as plain text. A new book has no glossary yet."""
+    page = ROOT / "chapters/glossary.md"
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
     found = re.findall(r"^\((term-[\w-]+)\)=\n(.+)$", text, re.M)
     return {anchor: re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", meaning).replace("*", "").replace("\\", "") for anchor, meaning in found}
 
@@ -149,6 +150,8 @@ UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
 
 def page_parts(app, page, template, context, doctree):
     """What a page has besides its text: scripts and styles, launch buttons, what it says to those who share and cite it."""
+    if app.builder.name != "html":  # an EPUB has none of it
+        return
     for name in ("scoreboard", "which-number"):
         if page.endswith(name):
             app.add_js_file(f"{name}.js", loading_method="defer")

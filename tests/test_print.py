@@ -9,7 +9,14 @@ from claimbook import build, export, ledger, print as printed, run, stamp
 from claimbook.style import CHART_MIME
 
 CHARTS = {chart["name"] for _, _, chart in ledger.stored_outputs(CHART_MIME)}
-SHOWN = [o.data for path in run.notebooks() for cell in run.read(path).cells if "hide-cell" not in cell.metadata.get("tags", []) for o in cell.get("outputs", [])]
+SHOWN = [
+    o.data
+    for path in run.notebooks()
+    for cell in run.read(path).cells
+    if "hide-cell" not in cell.metadata.get("tags", []) and not cell.id.endswith("-solution")  # solutions stay on the screen
+    for o in cell.get("outputs", [])
+    if "data" in o
+]
 TABLES = sum("<table" in shown.get("text/html", "") or "dtype: " in shown["text/plain"] and "text/html" not in shown for shown in SHOWN)
 
 
