@@ -163,7 +163,7 @@ def page_parts(app, page, template, context, doctree):
     launch.buttons(context)
     title, text, base = share.plain(context["title"]), share.description(doctree), app.config.html_baseurl
     context["metatags"] = context.get("metatags", "") + share.head(page, title, text, base)
-    if app.builder.name == "html" and pyrun.cells(page):
+    if pyrun.cells(page):
         context["body"] = context["body"].replace("</h1>", f"</h1>{pyrun.button(page)}", 1)
     context["body"] += share.cite(page, title, base)
     app.shared_pages[page] = (title, text)
