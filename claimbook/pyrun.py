@@ -40,8 +40,7 @@ def button(page):
 def book():
     """What the cells import and read, as one zip: the package, the data, libraries that Pyodide lacks."""
     found = {f"claimbook/{name}": ROOT / "claimbook" / name for name in (*run.IN_NOTEBOOKS, "shown.py", "inpage.py")}
-    found |= {f"data/{path.name}": path for pattern in ("*.csv", "*.json") for path in (ROOT / "data").glob(pattern)}
-    found["chapters/exercises.json"] = ROOT / "chapters/exercises.json"
+    found |= {str(path.relative_to(ROOT)): path for pattern in ("data/*.csv", "data/*.json", "chapters/exercises.json") for path in ROOT.glob(pattern)}
     for name in PURE:
         found |= {str(path): path.locate() for path in files(name) if path.suffix == ".py" or "LICENSE" in path.name}
     # A notebook's words for an object: this one module of IPython needs no other.
