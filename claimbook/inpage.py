@@ -17,16 +17,27 @@ SHOWN = ("text/plain", "text/html", "text/markdown")
 """Kinds of output by which a fresh result is compared with the stored one. A chart's picture may be drawn by another matplotlib: its words count."""
 names = {}
 """What the cells have defined so far."""
+before = {}
+"""What was defined before a cell, by its id: it is run again on that, as later cells give their own meaning to the same names."""
 
 pd.set_option("display.max_columns", 20)  # as in a notebook; elsewhere pandas would fit a table to the width of a terminal
 
 
-async def run(id, source, stored):
-    """Execute one cell. `stored`: its outputs in the notebook, as JSON. Returns JSON, with these keys:
+def copied(names):
+    """The same names with copies of what a cell could change in place. pandas copies a table only when it is changed."""
+    return {name: one.copy(deep=False) if isinstance(one, (pd.DataFrame, pd.Series)) else one.copy() if type(one) in (list, dict, set) else one for name, one in names.items()}
+
+
+async def run(id, source, stored, back):
+    """Execute one cell. `stored`: its outputs in the notebook, as JSON; `back`: first go back to where it was run before. Returns JSON, with these keys:
 
     `same`: whether it printed and gave what is stored; `html`: what the page shows of it; `text` and `table`: its words and its HTML;
     `error`: what was raised, in one line, or None.
     """
+    if back and id in before:
+        names.clear()
+        names.update(copied(before[id]))
+    before[id] = copied(names)
     plt.close("all")
     printed, value, error = io.StringIO(), None, None
     with redirect_stdout(printed), redirect_stderr(printed):

@@ -81,6 +81,11 @@ def test_nothing_is_loaded_before_the_button_is_pressed(seen):
     assert len(asked) > 8 * 5 and [url for url in asked if re.search("py(run|odide)|book.zip|ipynb", url)] == []
 
 
+def test_a_cell_runs_again_on_what_it_had_before_later_cells_used_the_same_names(seen):
+    said, words = seen["use"]["titled"]
+    assert "A title of my own" in words and ": 1 of 116 cells give something else" in said, said
+
+
 def test_an_edited_cell_runs_with_what_follows_and_changes_its_chart(seen):
     use, cells = seen["use"], list(stored("01-ai-boom"))
     assert use["ran"] == cells[cells.index("boom-01-3") :]

@@ -25,8 +25,7 @@ onmessage = async ({ data }) => {
       python = await load(data.load);
       postMessage({ ready: true });
     } else {
-      if (data.first) python.names.clear();
-      postMessage({ cell: data.id, ...JSON.parse(await python.run(data.id, data.source, data.stored)) });
+      postMessage({ cell: data.id, ...JSON.parse(await python.run(data.id, data.source, data.stored, data.back)) });
     }
   } catch (error) {
     postMessage({ failed: String(error.message ?? error).trim().split("\n").pop() });

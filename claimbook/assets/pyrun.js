@@ -87,11 +87,12 @@ async function runFrom(index) {
     if (!worker) await start();
     meter.max = cells.length;
     told.textContent = "Running the cells …";
-    while (next < cells.length) {
-      meter.value = next;
-      cell = cells[next++];
+    for (let at, last = -1; next < cells.length; last = at) {
+      meter.value = at = next++;
+      cell = cells[at];
+      const back = at === 0 || at !== last + 1; // what came after it has changed what it starts from
       const source = cell.editor?.value ?? cell.source;
-      cell.result = await ask({ id: cell.id, source, stored: cell.stored, first: cell === cells[0] });
+      cell.result = await ask({ id: cell.id, source, stored: cell.stored, back });
       show(cell, cell.result);
       if (cell.result.error) throw new Error(cell.result.error);
     }

@@ -91,6 +91,8 @@ async function use(tab) {
     return editor;
   };
   did.before = (await charts(tab))["chart-boom-01"];
+  await (await edit("boom-01-5", (code) => code.replace("$314 billion is one publisher's first count", "A title of my own"))).press("Control+Enter");
+  did.titled = [await ended(tab), (await charts(tab))["chart-boom-01"].words];
   await tab.evaluate(() => { heard.length = 0; });
   await (await edit("boom-01-3", (code) => code.replace("\nevidence[[", "\nevidence = evidence[evidence['label'] != 'KPMG Venture Pulse, April 2025']\nevidence[["))).press("Control+Enter");
   did.edited = await ended(tab);
