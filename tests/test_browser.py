@@ -6,36 +6,22 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 import threading
 from base64 import b64encode
 from functools import partial
 from hashlib import sha256
 from html.parser import HTMLParser
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from xml.etree import ElementTree
 
 import pytest
 import yaml
+from conftest import Quiet
 
 from claimbook import build, charts, launch, ledger, share
 from claimbook.data import ROOT
-from claimbook.stamp import SITE
 
 HERE = ROOT / "tests/node"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
-
-
-@pytest.fixture(scope="module")
-def site():
-    """The site as it is built from the files as they are. A stale chapter is an error here: `make book` first."""
-    done = subprocess.run([sys.executable, "-m", "claimbook.cli", "build"], cwd=ROOT, env=build.os.environ | {"CI": "true"}, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return SITE.resolve()
 
 
 @pytest.fixture(scope="module")

@@ -4,24 +4,24 @@ import re
 
 import pandas as pd
 
-from claimbook import card, charts, ledger, pages, site, stamp, theme
+from claimbook import card, charts, ledger, pages, shown, stamp, theme
 from claimbook.card import Board, Sentence, Table
 
 
 def test_a_dataframe_becomes_a_plain_table_without_row_numbers():
     frame = pd.DataFrame({"name": ["a", "b"], "value": [1.5, 2.0]})
-    html = site.page_html(frame._repr_html_())
+    html = shown.page_html(frame._repr_html_())
     assert "<style" not in html and "<th>" not in html and "border=" not in html
     assert html.count('class="number"') == 2 and ">0<" not in html and 'tabindex="0"' in html
 
 
 def test_an_index_that_says_something_stays():
-    html = site.page_html(pd.DataFrame({"value": [1.0]}, index=["CB Insights"])._repr_html_())
+    html = shown.page_html(pd.DataFrame({"value": [1.0]}, index=["CB Insights"])._repr_html_())
     assert '<th scope="row">CB Insights</th>' in html
 
 
 def test_notebooks_link_to_notebooks_and_pages_to_pages():
-    assert site.page_html('<a href="01-ai-boom.ipynb#boom-01">') == '<a href="01-ai-boom.html#boom-01">'
+    assert shown.page_html('<a href="01-ai-boom.ipynb#boom-01">') == '<a href="01-ai-boom.html#boom-01">'
 
 
 def test_a_sentence_keeps_its_paragraphs_and_its_dollars():

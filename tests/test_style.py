@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from claimbook import site, style
+from claimbook import shown, site, style
 from claimbook.style import TEAL, finish, source_line, use_style
 
 ROWS = pd.DataFrame({"id": ["a", "b"], "source": ["s", "t"], "publisher": ["KPMG", "KPMG"], "published": ["2024-01-05", "2025-04-22"], "value": [1.0, 2.0]})
@@ -53,9 +53,9 @@ def test_derived_rows_say_own_arithmetic():
 def test_every_colour_has_a_twin_in_dark_mode():
     css = (site.ASSETS / "claimbook.css").read_text(encoding="utf-8")
     light, dark = css.split('html[data-theme="dark"]')
-    for name in site.VARIABLES.values():
+    for name in shown.VARIABLES.values():
         assert f"--cb-{name}:" in light and f"--cb-{name}:" in dark.split("}")[0]
 
 
 def test_the_page_themes_a_chart():
-    assert f"var(--cb-teal, {TEAL})" in site.themed(draw().svg)
+    assert f"var(--cb-teal, {TEAL})" in shown.themed(draw().svg)

@@ -1,4 +1,5 @@
-// A page is printed as in light mode; Escape closes the preview of a term; what scrolls can be reached by keyboard; the theme's buttons.
+// A page is printed as in light mode; Escape closes the preview of a term; what scrolls can be reached by keyboard; the theme's buttons;
+// Python comes when it is asked for.
 const root = document.documentElement;
 let theme;
 addEventListener("beforeprint", () => { theme ??= root.dataset.theme; root.dataset.theme = "light"; });
@@ -9,3 +10,8 @@ const scrolls = new ResizeObserver((boxes) => boxes.forEach(({ target }) => { ta
 document.querySelectorAll("pre, .pst-scrollable-table-container").forEach((box) => scrolls.observe(box));
 document.querySelectorAll("[data-does]").forEach((button) => button.addEventListener("click", () => (button.dataset.does === "window.print" ? print() : toggleFullScreen())));
 document.querySelector("main form.bd-search input")?.focus();
+const run = document.querySelector(".run-page"), scripts = document.currentScript.src;
+run?.querySelector("button").addEventListener("click", () => import(new URL("pyrun.js", scripts)).then(({ press }) => press(), () => {
+  run.querySelector("output").textContent = "Python cannot be loaded here. The menu above offers Binder and Colab.";
+}));
+run?.removeAttribute("hidden");

@@ -15,7 +15,7 @@ from claimbook import ledger, style
 from claimbook.classkit import plain
 from claimbook.data import ROOT
 from claimbook.run import CHAPTERS, read
-from claimbook.site import themed
+from claimbook.shown import themed
 from claimbook.stamp import BUILD
 
 HERE = Path(__file__).parent

@@ -1,0 +1,140 @@
+// "Run this page": the cells of the page's notebook are executed in the reader's browser, can be edited and run again.
+// Fetched when the button is pressed for the first time. Until a cell gives something else, the page shows what is stored.
+const bar = document.querySelector(".run-page");
+const button = bar.querySelector("button");
+const told = bar.querySelector("output");
+const meter = bar.appendChild(document.createElement("progress"));
+meter.setAttribute("aria-label", "Cells that were run");
+const site = (path) => new URL(`../${path}`, import.meta.url).href;
+let cells, worker, answer, next = 0, running = false;
+
+function element(tag, properties, ...content) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...content);
+  return made;
+}
+
+// The notebook's cells with their places in the page.
+async function read() {
+  const notebook = await (await fetch(site(`_sources/chapters/${bar.dataset.notebook}`))).json();
+  const code = notebook.cells.filter((cell) => cell.cell_type === "code" && !cell.metadata.tags?.includes("remove-cell"));
+  cells = code.map(({ id, source, outputs }) => {
+    const place = document.getElementById(`cell-${id}`);
+    const shown = place.querySelector(".cell_output") ?? element("div", { className: "cell_output" });
+    const text = [source].flat().join("").replace(/### (BEGIN|END) SOLUTION\n/g, "");
+    return { id, place, shown, source: text, stored: JSON.stringify(outputs), nodes: [...shown.childNodes] };
+  });
+  cells.forEach(offer);
+}
+
+// Buttons below a cell whose code is shown.
+function offer(cell, index) {
+  const code = cell.place.querySelector(".cell_input");
+  if (!code) return;
+  const name = element("span", { className: "sr-only" }, ` ${cell.id}`);
+  const edit = element("button", { type: "button" }, "Edit", name.cloneNode(true));
+  const rerun = element("button", { type: "button" }, "Run from here", name);
+  edit.addEventListener("click", () => {
+    cell.editor = element("textarea", { className: "run-code", value: cell.source, rows: cell.source.split("\n").length + 1, spellcheck: false });
+    cell.editor.setAttribute("aria-label", `Code of ${cell.id}`);
+    cell.editor.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.shiftKey)) { event.preventDefault(); runFrom(index); } });
+    code.querySelector(".highlight").replaceWith(cell.editor);
+    edit.remove();
+    cell.editor.focus();
+  });
+  rerun.addEventListener("click", () => runFrom(index));
+  code.append(element("p", { className: "run-cell" }, edit, rerun));
+}
+
+// Sends the worker a message and waits for its answer; what it tells on the way is shown.
+const ask = (message) => new Promise((resolve, reject) => {
+  answer = { resolve, reject };
+  worker.postMessage(message);
+});
+
+async function start() {
+  const setting = await (await fetch(site("_static/pyrun.json"))).json();
+  const notebooks = Object.fromEntries((setting.reads[bar.dataset.notebook] ?? []).map((name) => [name, site(`_sources/chapters/${name}`)]));
+  const address = new URL(setting.python, site("")).href;
+  worker = new Worker(site("_static/pyrun-worker.js"), { type: "module" });
+  worker.onerror = (event) => answer.reject(new Error(event.message || "the worker could not be started"));
+  worker.onmessage = ({ data }) => {
+    if (data.progress) told.textContent = `${data.progress} …`;
+    else data.failed ? answer.reject(new Error(data.failed)) : answer.resolve(data);
+  };
+  told.textContent = "Loading Python …";
+  await ask({ load: { address, packages: setting.packages, book: site(`_static/${setting.book}`), notebooks } });
+}
+
+function stop() {
+  worker?.terminate();
+  worker = undefined;
+  next = 0;
+}
+
+// Runs this cell and all that follow. While others run, they first come to an end.
+async function runFrom(index) {
+  next = running ? Math.min(next, index) : worker ? index : 0;
+  if (running) return;
+  running = true;
+  button.textContent = "Stop";
+  meter.hidden = false;
+  meter.removeAttribute("value");
+  const began = performance.now();
+  let cell;
+  try {
+    if (!cells) await read();
+    if (!worker) await start();
+    meter.max = cells.length;
+    told.textContent = "Running the cells …";
+    for (let at, last = -1; next < cells.length; last = at) {
+      meter.value = at = next++;
+      cell = cells[at];
+      const back = at === 0 || at !== last + 1; // what came after it has changed what it starts from
+      const source = cell.editor?.value ?? cell.source;
+      cell.result = await ask({ id: cell.id, source, stored: cell.stored, back });
+      show(cell, cell.result);
+      if (cell.result.error) throw new Error(cell.result.error);
+    }
+    const other = cells.filter(({ result }) => !result?.same).length;
+    const seconds = Math.round((performance.now() - began) / 1000);
+    const outcome = other ? `${other} of ${cells.length} cells give something else than the book prints` : `all ${cells.length} cells give what the book prints`;
+    told.textContent = `Done in ${seconds} s: ${outcome}. Edit one and run from there.`;
+  } catch (error) {
+    if (error.stopped) told.textContent = "Stopped. The page shows what was there.";
+    else if (cell?.result?.error === error.message) fail(element("a", { href: `#${cell.place.id}` }, `Cell ${cell.id}`), ` raised ${error.message}. The cells after it were not run and show what was there.`);
+    else { stop(); fail(`Python could not be loaded here (${error.message}). The page shows what is stored.`); }
+  }
+  running = false;
+  meter.hidden = true;
+  button.textContent = "Run all again";
+}
+
+// One message, with the ways to run the page elsewhere that its menu offers.
+function fail(...words) {
+  const ways = [...document.querySelectorAll(".dropdown-launch-buttons a")].slice(0, 2).map((way) => element("a", { href: way.href }, way.textContent.trim()));
+  told.replaceChildren(...words, " It can also be run on ", ...ways.flatMap((way) => [" or ", way]).slice(1), ".");
+}
+
+// What a cell gave, in the place of what is stored; where they are the same, the stored one.
+function show(cell, { html, same, error }) {
+  if (error) return;
+  const edited = cells.slice(0, cells.indexOf(cell) + 1).some(({ editor, source }) => editor && editor.value !== source);
+  cell.shown.replaceChildren(...cell.nodes);
+  cell.place.classList.toggle("run-edited", edited);
+  if (html === null) return;
+  const fresh = element("template", { innerHTML: html }).content;
+  const chart = cell.shown.querySelector(".chart");
+  if (chart && fresh.childElementCount === 1 && fresh.firstElementChild.matches(".chart")) {
+    chart.replaceChildren(...fresh.firstElementChild.childNodes);
+    chart.style.aspectRatio = fresh.firstElementChild.style.aspectRatio;
+  } else if (html || !same) cell.shown.replaceChildren(fresh);
+  if (!cell.shown.parentElement) cell.place.append(cell.shown);
+}
+
+export function press() {
+  if (!running) return runFrom(0);
+  const waiting = answer;
+  stop();
+  waiting?.reject(Object.assign(new Error(), { stopped: true }));
+}

@@ -1,0 +1,72 @@
+"""A notebook's outputs as the page shows them: charts in the page's colours, tables that can scroll.
+
+The build makes the page with it, and so does Python in the reader's browser: what is run there looks like what is stored.
+"""
+
+import re
+from html import escape
+
+from claimbook import ledger, style
+
+VARIABLES = {
+    style.INK: "ink",
+    style.MUTED: "muted",
+    style.GRID: "grid",
+    style.SURFACE: "surface",
+    style.BAND: "band",
+    style.PALE: "pale",
+    style.TEAL: "teal",
+    style.ORANGE: "orange",
+    style.PURPLE: "purple",
+    style.BLUE: "blue",
+    style.RED: "red",
+    style.GREY: "grey",
+    "#ffffff": "on",  # text on a coloured bar
+}
+"""Colours of the style that the page replaces by CSS variables of these names (assets/claimbook.css)."""
+
+
+def themed(svg):
+    """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback."""
+    # A hundredth of a point is enough.
+    svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
+    svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg)
+    svg = re.sub(r'<defs>\s*<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>', "", svg)  # stands in claimbook.css
+    # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles, so only those are left.
+    return re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2)
+
+
+def linked(svg, root):
+    """The scoreboard's picture with each mark as a link to its claim: the marks stand above their numbers, in the ledger's order."""
+    places = re.findall(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>\d\d</text>', svg)
+    links = "".join(
+        f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}"><title>{r.id}, {r.verdict}: {escape(r.statement)}</title>'
+        f'<rect x="{float(x) - 10:.1f}" y="{float(y) - 24:.1f}" width="20" height="28" fill="transparent"/></a>'
+        for r, (x, y) in zip(ledger.scoreboard().itertuples(), places, strict=True)
+    )
+    return svg.replace('role="img"', 'role="group"').replace("</svg>", f"{links}</svg>")
+
+
+def picture(svg, root):
+    """A chart's picture as it stands in a page. `root`: the way from the page to the site's first folder."""
+    shape = "/".join(re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
+    drawn = linked(themed(svg), root) if 'data-chart="scoreboard"' in svg else themed(svg)
+    return f'<div class="chart" style="aspect-ratio:{shape}">{drawn}</div>'
+
+
+def page_html(html):
+    """A notebook's HTML output as the page shows it: links to pages, and DataFrames as plain tables that can scroll."""
+    html = re.sub(r'(href="[\w-]+)\.ipynb', r"\1.html", html)
+    if 'class="dataframe"' not in html:
+        return html
+    html = re.sub(r"<style scoped>.*?</style>", "", html, flags=re.S)
+    table = html[html.index("<table") : html.index("</table>") + len("</table>")]
+    head, body = table.split("<tbody>")
+    index = re.findall(r"<tr>\s*<th>(.*?)</th>", body)
+    numbered = "<th></th>" in head and all(name.isdigit() and len(name) != 4 for name in index)
+    if numbered:  # pandas' row numbers say nothing to a reader
+        head, body = head.replace("<th></th>", "", 1), re.sub(r"(<tr>\s*)<th>.*?</th>", r"\1", body)
+    head = head.replace("<th></th>", "<td></td>").replace("<th>", '<th scope="col">').replace('border="1" ', "").replace(' style="text-align: right;"', "")
+    body = body.replace("<th>", '<th scope="row">')
+    body = re.sub(r"<td>(-?[\d.,]+|NaN)</td>", r'<td class="number">\1</td>', body)
+    return f'<div class="data-table" tabindex="0">{head}<tbody>{body}</div>'

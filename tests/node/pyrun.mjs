@@ -1,0 +1,121 @@
+// Presses "Run this page" in a real browser and prints what came of it as JSON. Called by tests/test_pyodide.py:
+// node pyrun.mjs CHROMIUM LOCAL PUBLIC PAGE...   LOCAL: the site with Python in a folder of its own, PUBLIC: as it is published.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { chromium } from "playwright-core";
+
+const [executablePath, local, published, ...pages] = process.argv.slice(2);
+// No other host can be reached.
+const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"] });
+
+// A page whose worker's messages are kept in `heard`, each with its time.
+async function open(address) {
+  const context = await browser.newContext({ viewport: { width: 1000, height: 800 } });
+  await context.addInitScript(() => {
+    window.heard = [];
+    const Plain = Worker;
+    window.Worker = class extends Plain {
+      constructor(...given) { super(...given); this.addEventListener("message", ({ data }) => heard.push({ at: performance.now(), ...data })); }
+    };
+  });
+  const tab = await context.newPage();
+  tab.setDefaultTimeout(180_000);
+  tab.asked = [];
+  tab.on("request", (request) => tab.asked.push(request.url()));
+  await tab.goto(address, { waitUntil: "networkidle" });
+  return tab;
+}
+
+const press = (tab) => tab.locator(".run-page button").click();
+const told = (tab) => tab.locator(".run-page output").textContent();
+const ended = async (tab) => { await tab.locator(".run-page button", { hasText: "Run all again" }).waitFor(); return told(tab); };
+const links = (tab) => tab.locator(".run-page output a").evaluateAll((all) => all.map((link) => link.href));
+const outputs = (tab) => tab.locator(".cell_output").evaluateAll((all) => all.map((one) => one.innerHTML));
+const charts = (tab) => tab.locator(".chart-figure").evaluateAll((all) => Object.fromEntries(all.map((figure) => {
+  const svg = figure.querySelector("svg");
+  return [figure.id, { words: [...svg.querySelectorAll("text")].map((text) => text.textContent), marks: svg.querySelectorAll("path, use").length, paint: svg.outerHTML.match(/var\(--cb-\w+/g)?.length ?? 0, edited: getComputedStyle(figure.querySelector("figcaption")).display }];
+})));
+
+// The bare start: Pyodide with the same packages imported, and nothing of the book.
+async function bare() {
+  const tab = await open(`${local}chapters/glossary.html`);
+  const seconds = await tab.evaluate(async (site) => {
+    const work = `onmessage = async () => {
+      const files = fetch("${site}_static/book.zip").then((got) => got.arrayBuffer());
+      const { loadPyodide } = await import("${site}pyodide/pyodide.mjs");
+      const pyodide = await loadPyodide({ indexURL: "${site}pyodide/", packages: ["matplotlib", "pandas"], env: { MPLBACKEND: "agg" } });
+      pyodide.unpackArchive(await files, "zip", { extractDir: "/bare" });
+      pyodide.runPython("import sys; sys.path.insert(0, '/bare'); import pandas, matplotlib.pyplot, seaborn");
+      postMessage(1);
+    }`;
+    const began = performance.now();
+    const worker = new Worker(URL.createObjectURL(new Blob([work], { type: "text/javascript" })), { type: "module" });
+    await new Promise((resolve) => { worker.onmessage = resolve; worker.postMessage(0); });
+    return (performance.now() - began) / 1000;
+  }, local);
+  await tab.context().close();
+  return seconds;
+}
+
+const found = { chapters: {}, starts: [] };
+for (const [number, page] of pages.entries()) {
+  const alone = number % 3 === 0 ? await bare() : undefined; // in turns with the page's own, as the machine's load changes
+  const tab = await open(local + page);
+  const before = tab.asked.splice(0);
+  const began = await tab.evaluate(() => performance.now());
+  await press(tab);
+  const end = await ended(tab);
+  const heard = await tab.evaluate(() => heard);
+  const results = heard.filter(({ cell }) => cell);
+  const at = (test) => ((results.find(test)?.at ?? NaN) - began) / 1000;
+  const one = { end, before, results, charts: await charts(tab), text: at(({ text }) => text), chart: at(({ html }) => html?.includes("<svg")), done: (heard.at(-1).at - began) / 1000 };
+  found.chapters[page] = one;
+  if (alone) found.starts.push([one.text, alone]);
+  if (page.endsWith("08-which-number.html")) {
+    await tab.locator(".place input").first().fill("300");
+    found.place = await tab.locator(".chart-figure:has(.place) svg").first().evaluate((svg) => svg.querySelectorAll("line").length);
+  }
+  if (number === 0) found.use = await use(tab);
+  await tab.context().close();
+}
+
+// What a reader does after the first run: each answer is compared with what it should be by tests/test_pyodide.py.
+async function use(tab) {
+  const did = {};
+  await tab.evaluate(() => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));
+  const cell = (id) => tab.locator(`#cell-${id}`);
+  const edit = async (id, change) => {
+    if (await cell(id).locator("textarea").count() === 0) await cell(id).getByRole("button", { name: "Edit" }).click();
+    const editor = cell(id).locator("textarea");
+    await editor.fill(change(await editor.inputValue()));
+    return editor;
+  };
+  did.before = (await charts(tab))["chart-boom-01"];
+  await (await edit("boom-01-5", (code) => code.replace("$314 billion is one publisher's first count", "A title of my own"))).press("Control+Enter");
+  did.titled = [await ended(tab), (await charts(tab))["chart-boom-01"].words];
+  await tab.evaluate(() => { heard.length = 0; });
+  await (await edit("boom-01-3", (code) => code.replace("\nevidence[[", "\nevidence = evidence[evidence['label'] != 'KPMG Venture Pulse, April 2025']\nevidence[["))).press("Control+Enter");
+  did.edited = await ended(tab);
+  did.ran = await tab.evaluate(() => heard.map(({ cell }) => cell));
+  did.after = (await charts(tab))["chart-boom-01"];
+  await tab.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
+  did.violations = await tab.evaluate(() => axe.run({ include: [".run-page", "#cell-boom-01-3 .cell_input"] }).then(({ violations }) => violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`)));
+  did.table = await cell("boom-01-3").locator(".cell_output").textContent();
+  const kept = await outputs(tab);
+  await edit("boom-01-3", (code) => `1 / 0\n${code}`);
+  await cell("boom-01-3").getByRole("button", { name: "Run from here" }).click();
+  did.raised = [await ended(tab), (await links(tab)).slice(1), JSON.stringify(kept) === JSON.stringify(await outputs(tab))];
+  await edit("boom-01-3", () => "while True:\n    pass");
+  await cell("boom-01-3").getByRole("button", { name: "Run from here" }).click();
+  await tab.waitForTimeout(1000);
+  await press(tab);
+  did.stopped = await ended(tab);
+  return did;
+}
+
+const tab = await open(published + pages[0]);
+const shown = await outputs(tab);
+await press(tab);
+found.unreachable = [await ended(tab), await links(tab), JSON.stringify(shown) === JSON.stringify(await outputs(tab)), tab.asked.filter((url) => !url.startsWith(published))];
+console.log(JSON.stringify(found));
+await browser.close();
