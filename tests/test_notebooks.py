@@ -1,8 +1,10 @@
 """Every notebook is executed, stored in its normal form, and tells each of its claims in full."""
 
+import ast
 import re
 
 import pytest
+from IPython.core.inputtransformer2 import TransformerManager
 
 from claimbook import ledger, run, style
 
@@ -62,3 +64,33 @@ def test_verdicts_are_computed(path):
     assert not re.search(r"\bVerdict\(|\.word\s*=[^=]", source)
     for claim in (c for c in ledger.claims().values() if c.chapter == THEMES[path]):
         assert f'claim("{claim.id}").check(' in source, claim.id
+
+
+DAYS = r"\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+NAMES = r"S&P 500|Zero2IPO"
+
+
+def typed_numbers(cell, allowed):
+    """Numbers that stand in a sentence of this code cell as they were typed: not in braces, not a date, a name or a figure of the claim."""
+    found = []
+    for call in ast.walk(ast.parse(TransformerManager().transform_cell(cell.source))):
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "say":
+            strings = [part for node in call.args for part in (node.values if isinstance(node, ast.JoinedStr) else [node])]
+            text = "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in strings)
+            prose = re.sub(rf"`[^`]*`|\]\([^)]*\)|{NAMES}|{DAYS}|\b(19|20)\d\d\b|[a-z]+-\d+|^\s*\d+\.", "", text, flags=re.M)
+            found += [number for number in re.findall(r"\d+(?:[.,]\d+)*", prose) if number not in allowed]
+    return found
+
+
+SPOKEN = {"boom-03-13": "69", "boom-04-12": "56", "boom-07-7": "1.5", "us-06-5": "65 70 72", "us-08-5": "70", "bubble-04-10": "100", "bubble-08-11": "40",
+          "race-07-14": "24", "which-ai-2024-4": "252", "which-private-2024-4": "252", "which-ipos-2024-4": "5"}
+"""Sentences that name a number for which there is no figure to be taken from: a threshold, a number that others print. No new ones."""
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_no_number_is_typed_in_a_sentence(path):
+    own = [claim for claim in ledger.claims().values() if claim.chapter == THEMES.get(path, claim.chapter)]
+    claimed = {n for claim in own for f in claim.figures for n in re.findall(r"\d+(?:\.\d+)?", f.printed + " " + claim.statement)}
+    for cell in code_cells(path):
+        typed = typed_numbers(cell, claimed | set(SPOKEN.get(cell.id, "").split()))
+        assert not typed, f"{cell.id}: {typed}"
