@@ -134,7 +134,7 @@ class Chapter:
 
     def __init__(self, path, drawn=False):
         self.path, self.cells = path, [Cell(cell) for cell in run.read(path).cells if cell.cell_type == "code"]
-        self.before, self.outputs, self.loads, names = [], [], [], {"__name__": "__main__"}
+        self.before, self.outputs, self.loads, self.texts, names = [], [], [], [], {"__name__": "__main__"}
         os.chdir(path.parent)
         for cell in self.cells:
             asked = set()
@@ -157,9 +157,11 @@ class Chapter:
 
     def about(self, id):
         """The numbers of the cells that an output is made of in which this id stands."""
+        if not self.texts:
+            self.texts = [str(outputs) for outputs in self.outputs]
         wanted = set()
-        for number, outputs in enumerate(self.outputs):
-            if f"{id!r}" in str(outputs):
+        for number, text in enumerate(self.texts):
+            if f"{id!r}" in text:
                 wanted.add(number)
                 needed = set(self.cells[number].reads)
                 for earlier in range(number - 1, -1, -1):

@@ -20,9 +20,11 @@ import inprocess
 import test_data
 import test_notebooks
 from claimbook import data, ledger, pages
+from claimbook.stamp import BUILD
 from claimbook.style import CHART_MIME
 from inprocess import READ, apart, chapters, patch
 
+REPORT = BUILD / "mutants.csv"
 NUMBERS = ("number", "integer")
 
 
@@ -181,7 +183,10 @@ def main(names):
     assert not strays, f"executed here a chapter shows what it shows in its notebook, but not these: {strays}"
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
         names = sorted(names, key=lambda name: len(READ(name)), reverse=True)  # the longest first, so that no core waits for it at the end
-        results = list(pool.map(examine, names, [5] * len(names)))
+        results = []
+        for result in pool.map(examine, names, [5] * len(names)):
+            results.append(result)
+            print(f"\r\x1b[K{len(results)} of {len(names)} tables, {result[0]}", end="", file=sys.stderr, flush=True)
     word = lambda seen: "survives" if not seen else "chapter" if seen.startswith("chapter") else seen
     counts = {table: Counter(word(seen) for *_, seen in faults) for table, faults, *_ in results}
     heads = ["schema", "own rules", "test", "page", "bibliography", "chapter", "survives"]
@@ -190,10 +195,19 @@ def main(names):
         print(f"{table:<16}{count.total():>8}" + "".join(f"{count[head]:>14}" for head in heads))
     tried, lost = sum(result[2] for result in results), [(result[0], *fault) for result in results for fault in result[3]]
     print(f"Of the faults that were looked up in stored outputs {tried} were tried for real; {len(lost)} were not seen. {lost}")
-    left = Counter((table, column, kind) for table, faults, *_ in results for row, column, kind, text, seen in faults if not seen)
-    for (table, column, kind), number in left.items():
-        rows = [str(row + 2) for name, faults, *_ in results for row, c, k, _, seen in faults if (name, c, k) == (table, column, kind) and not seen]
-        print(f"survives: data/{table}.csv, column {column}, {kind}: {number} rows, {', '.join(rows[:12])}{' ...' if number > 12 else ''}")
+    BUILD.mkdir(exist_ok=True)
+    with REPORT.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["table", "row", "column", "fault", "becomes", "seen by"])
+        writer.writerows((table, row + 2, column, kind, text, seen or "") for table, faults, *_ in results for row, column, kind, text, seen in faults)
+    left = defaultdict(list)
+    for table, faults, *_ in results:
+        for row, column, kind, _, seen in faults:
+            if not seen:
+                left[column, kind].append(f"{table}:{row + 2}")
+    for (column, kind), places in sorted(left.items(), key=lambda item: -len(item[1])):
+        print(f"survive: column {column}, {kind}, {len(places)} cells: {', '.join(places[:6])}{' ...' if len(places) > 6 else ''}")
+    print(f"Every fault and what sees it: {REPORT.relative_to(data.ROOT)}")
     sys.exit(bool(left or lost))
 
 

@@ -82,7 +82,7 @@ SPOKEN = {
 def told(node):
     """The text of a sentence as it stands in the code, with {} for what is computed."""
     if isinstance(node, ast.FormattedValue):
-        return "{}"
+        return "{}" + "".join(told(within) for within in ast.walk(node.value) if isinstance(within, ast.JoinedStr))
     if isinstance(node, ast.Constant):
         return node.value if isinstance(node.value, str) else ""
     return ("" if isinstance(node, ast.JoinedStr) else "\n").join(map(told, ast.iter_child_nodes(node)))
@@ -93,7 +93,7 @@ def typed_numbers(cell):
     found = []
     for call in ast.walk(ast.parse(TransformerManager().transform_cell(cell.source))):
         if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "say":
-            prose = re.sub(rf"`[^`]*`|\]\([^)]*\)|{NAMES}|{DAYS}|\b(19|20)\d\d\b|[a-z]+-\d+|^\s*\d+\.", "", told(call), flags=re.M)
+            prose = re.sub(rf"`[^`]*`|\]\([^)]*\)|{NAMES}|{DAYS}|\b(19|20)\d\d\b|[a-z]+-\d+", "", told(call))
             found += re.findall(r"\d+(?:[.,]\d+)*", prose)
     return " ".join(found)
 
