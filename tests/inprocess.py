@@ -11,7 +11,7 @@ import io
 import json
 import os
 import pickle
-import signal
+import resource
 
 import matplotlib
 import matplotlib.pyplot as plt
@@ -29,7 +29,8 @@ SEABORN = {name: getattr(seaborn, name) for name in ("barplot", "lineplot", "sca
 pandas.set_option("display.max_columns", 20)  # as in a notebook
 FORMAT = DisplayFormatter().format
 MUTATORS = ("append", "extend", "update", "insert", "add", "pop", "setdefault")
-SECONDS = 60
+SECONDS = 120
+"""Of computing time, after which a fault counts as one that makes a chapter run for ever."""
 
 
 class Sketch:
@@ -155,20 +156,25 @@ class Chapter:
         """Whether a cell of the chapter asks for one of these tables."""
         return any(asked & tables for asked in self.loads)
 
-    def about(self, id):
-        """The numbers of the cells that an output is made of in which this id stands."""
+    def about(self, id, others=()):
+        """The numbers of the cells that an output is made of in which this id stands, and of those that these other cells (by id) are made of."""
         if not self.texts:
             self.texts = [str(outputs) for outputs in self.outputs]
         wanted = set()
-        for number, text in enumerate(self.texts):
-            if f"{id!r}" in text:
-                wanted.add(number)
-                needed = set(self.cells[number].reads)
-                for earlier in range(number - 1, -1, -1):
-                    cell = self.cells[earlier]
-                    if cell.changes & needed:
-                        wanted.add(earlier)
-                        needed = needed - (cell.changes - cell.reads) | cell.reads
+        for number, (cell, text) in enumerate(zip(self.cells, self.texts)):
+            if f"{id!r}" in text or cell.id in others:
+                wanted |= self.slice(number)
+        return wanted
+
+    @functools.cache
+    def slice(self, number):
+        """The numbers of the cells that this cell is made of, itself among them."""
+        wanted, needed = {number}, set(self.cells[number].reads)
+        for earlier in range(number - 1, -1, -1):
+            cell = self.cells[earlier]
+            if cell.changes & needed:
+                wanted.add(earlier)
+                needed = needed - (cell.changes - cell.reads) | cell.reads
         return wanted
 
     def fault(self, tables, only=None):
@@ -192,15 +198,18 @@ class Chapter:
 
 
 def apart(function, *arguments):
-    """The function's result, computed in a fork, so that nothing it does is left behind."""
+    """The function's result, computed in a fork, so that nothing it does is left behind; an error's name where it raises one."""
     ours, theirs = os.pipe()
     if not (child := os.fork()):
-        os.close(ours)
-        signal.alarm(SECONDS)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # IPython tells there of what cannot be shown
+        try:
+            result = function(*arguments)
+        except BaseException as error:
+            result = type(error).__name__
         with open(theirs, "wb") as pipe:
-            pickle.dump(function(*arguments), pipe)
-            pipe.flush()
-            os._exit(0)
+            pickle.dump(result, pipe)
+        os._exit(0)
     os.close(theirs)
     with open(ours, "rb") as pipe:
         text = pipe.read()

@@ -5,6 +5,7 @@ the schema, the book's own rules, the tests of the data, a page made of the data
 """
 
 import csv
+import functools
 import os
 import random
 import re
@@ -115,65 +116,70 @@ def rules(table):
                 test_notebooks.test_each_claim_is_told_in_full(path)
     except Exception:
         return "test"
-    return "page" if (pages.data_page(), pages.bibliography(), pages.method()) != PAGES else None
+    try:
+        return "page" if (pages.data_page(), pages.bibliography(), pages.method()) != PAGES else None
+    except Exception:
+        return "page"  # it cannot be made
 
 
 QUICK = [getattr(test_data, name) for name in dir(test_data) if name.startswith("test_figures_")]
-PAGES = ()
+RULES, PAGES = ("own rules", "test", "page"), ()
+STORED = functools.cache(lambda mime, of=ledger.stored_outputs: list(of(mime)))
+ledger.stored_outputs = lambda mime, notebooks=None: [one for one in STORED(mime) if notebooks is None or one[0] in notebooks]
+test_notebooks.run.read = functools.cache(test_notebooks.run.read)
 
 
-def try_out(table, changes, only=None):
-    """What sees these faults, planted together. `only`: an id whose own cells are to be executed, which is quicker."""
+def try_out(table, changes, only=None, others=(), ruled=True):
+    """What sees these faults, planted together. `only`: an id whose own cells are to be executed, with `others`, which is quicker."""
     patch({table: frame(table, changes)})
-    if only is None and (seen := rules(table)):
+    if ruled and (seen := rules(table)):
         return seen
     for chapter in chapters():
-        if chapter.affected({table}) and (seen := chapter.fault({table}, chapter.about(only) if only else None)):
+        if chapter.affected({table}) and (seen := chapter.fault({table}, chapter.about(only, others) if only else None)):
             return f"chapter {chapter.path.stem[:2]}, {seen}"
+    return None
 
 
 def examine(table, sample=0):
     """[(fault, what sees it or None)] for every fault in a table, and how a sample of those that were only looked up came out when tried."""
     assert not (seen := apart(try_out, table, [])), f"{table}: without a fault nothing may differ, but {seen} does"
     found = list(mutants(table))
-    seen = refused(table, found)
-    shown, ids = told(table), READ(table).iloc[:, 0]
+    seen, shown, ids = refused(table, found), told(table), READ(table).iloc[:, 0]
     numbers = {field["name"] for field in data.describe(table)["schema"]["fields"] if field["type"] in NUMBERS}
-    by_column = defaultdict(list)
-    looked_up = []
+    by_column, looked_up, seers, tried = defaultdict(list), [], set(), {}
     for at, (row, column, kind, text) in enumerate(found):
         if at in seen:
             continue
         old = READ(table).loc[row, column]
-        where = shown.get((ids[row], column), {}).get(round(old, 6) if column in numbers else old)
-        if where:
+        if where := shown.get((ids[row], column), {}).get(round(old, 6) if column in numbers else old):
             seen[at] = where
             looked_up.append(at)
         else:
             by_column[column, kind].append(at)
-    for (column, kind), places in by_column.items():
-        if (whole := apart(try_out, table, [found[at] for at in places])) is None:
-            continue  # nothing reads this column in these rows
-        if len(places) > 1:
-            for at in places:
-                seen[at] = apart(try_out, table, [found[at]], ids[found[at][0]])
-            _halve(table, found, [at for at in places if not seen[at]], seen)
-        else:
-            seen[places[0]] = whole
-    tried = random.Random(table).sample(looked_up, min(sample, len(looked_up)))
-    lost = [found[at] for at in tried if not apart(try_out, table, [found[at]])]
-    return table, [(*found[at], seen.get(at)) for at in range(len(found))], len(tried), lost
 
+    def note(at, what):
+        seen[at] = what
+        seers.update(re.findall(r"^chapter \d\d, (\S+)", what or ""))
 
-def _halve(table, found, places, seen):
-    """Find those of these faults that anything sees, by planting many together: most are seen by nothing."""
-    if not places or not (caught := apart(try_out, table, [found[at] for at in places])):
-        return
-    if len(places) == 1:
-        seen[places[0]] = caught
-        return
-    _halve(table, found, places[: len(places) // 2], seen)
-    _halve(table, found, places[len(places) // 2 :], seen)
+    def halve(places):
+        """Find what sees these faults by planting many together: most are seen by nothing."""
+        while places and (what := apart(try_out, table, [found[at] for at in places])):
+            if len(places) == 1:
+                return note(places[0], what)
+            note(None, what)
+            for at in places:  # quickly: by the cells about the row, and those that have seen a fault of this table before
+                if tried.get(at) != (known := frozenset(seers)):
+                    tried[at] = known
+                    note(at, apart(try_out, table, [found[at]], ids[found[at][0]], known, what in RULES))
+            places = [at for at in places if not seen[at]]
+            halve(places[: len(places) // 2])
+            places = places[len(places) // 2 :]
+
+    for places in by_column.values():
+        halve(places)
+    checked = random.Random(table).sample(looked_up, min(sample, len(looked_up)))
+    lost = [found[at] for at in checked if not apart(try_out, table, [found[at]])]
+    return table, [(*found[at], seen.get(at)) for at in range(len(found))], len(checked), lost
 
 
 def main(names):
@@ -187,9 +193,9 @@ def main(names):
         for result in pool.map(examine, names, [5] * len(names)):
             results.append(result)
             print(f"\r\x1b[K{len(results)} of {len(names)} tables, {result[0]}", end="", file=sys.stderr, flush=True)
-    word = lambda seen: "survives" if not seen else "chapter" if seen.startswith("chapter") else seen
-    counts = {table: Counter(word(seen) for *_, seen in faults) for table, faults, *_ in results}
     heads = ["schema", "own rules", "test", "page", "bibliography", "chapter", "survives"]
+    word = lambda seen: "survives" if not seen else seen if seen in heads else "chapter"
+    counts = {table: Counter(word(seen) for *_, seen in faults) for table, faults, *_ in results}
     print(f"{'table':<16}{'faults':>8}" + "".join(f"{head:>14}" for head in heads))
     for table, count in [*counts.items(), ("all", sum(counts.values(), Counter()))]:
         print(f"{table:<16}{count.total():>8}" + "".join(f"{count[head]:>14}" for head in heads))

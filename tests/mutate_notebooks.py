@@ -14,6 +14,7 @@ from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
 import nbformat
+import pandas as pd
 import test_ledger
 import test_notebooks
 from claimbook import data, ledger, run, style
@@ -25,7 +26,7 @@ KNOWN = {field["name"] for table in data.tables() for field in data.describe(tab
 def points(ax):
     """Everything on these axes that stands for a figure: (how to read its values, how to set them)."""
     for line in ax.lines:
-        if len(line.get_xdata()) and line.get_transform() == ax.transData:
+        if len(line.get_xdata()) and line.get_transform() == ax.transData and not pd.isna(line.get_ydata()).all():
             yield line, lambda line=line: [list(line.get_xdata()), list(line.get_ydata())], lambda value, line=line: line.set_data(*value)
     for patch in ax.patches:
         if hasattr(patch, "get_height"):
@@ -73,7 +74,7 @@ def truncated(fig):
 def colours(fig):
     """The claimed and the computed, or else two other colours of the chart, change places."""
     marks = [mark for ax in fig.axes for mark, *_ in points(ax)]
-    read = lambda mark: (mark.get_color(), mark.get_markerfacecolor()) if hasattr(mark, "get_marker") else tuple(map(str, mark.get_facecolor()))
+    read = lambda mark: (mark.get_color(), mark.get_markerfacecolor()) if hasattr(mark, "get_marker") else set(map(str, mark.get_facecolor()))
     for one in marks:
         for other in marks:
             if type(one) is type(other) and str(read(one)) != str(read(other)):
@@ -104,7 +105,7 @@ def missing(fig):
 CHART_FAULTS = {"wrong order": order, "wrong scale": scale, "truncated axis": truncated, "swapped colours": colours, "a point missing": missing}
 
 
-def try_charts(path, sample):
+def try_charts(path):
     """[(chart, fault, whether it is seen)] for the charts of a chapter. `None` where a chart has nothing that the fault could change."""
     found, finish = [], style.finish
     stored = {chart["name"]: "".join(svg) for (_, _, chart), (_, _, svg) in zip(ledger.stored_outputs(style.CHART_MIME, {path.name}), ledger.stored_outputs("image/svg+xml", {path.name}))}
@@ -113,7 +114,10 @@ def try_charts(path, sample):
         def seen(fault):
             if CHART_FAULTS[fault](fig) is None:
                 return None
-            return finish(fig, name, *given, **named).svg != stored[name]
+            try:
+                return finish(fig, name, *given, **named).svg != stored[name]
+            except Exception:
+                return True  # the cell fails
 
         found.extend((name, fault, apart(seen, fault)) for fault in CHART_FAULTS)
         wrong = apart(lambda: finish(fig, name, *given, **named | {"title": named["title"] + " not"}).svg != stored[name])
@@ -215,7 +219,7 @@ def try_code(path):
 
 def try_all(path):
     os.chdir(run.CHAPTERS)
-    return [(path.name, *one) for one in try_charts(path, None) + try_columns(path) + try_code(path)]
+    return [(path.name, *one) for one in try_charts(path) + try_columns(path) + try_code(path)]
 
 
 def main(names):
