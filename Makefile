@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
 
-.PHONY: help book pdf epub test run data figures class slides bench vendor lab serve lock oldest newest shots links archive stress audit faketime clean
+.PHONY: help book pdf epub test mutate stress audit run data figures class slides bench vendor lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -67,6 +67,9 @@ audit: $(READY)  ## known vulnerabilities of the locked versions, asked of OSV (
 faketime:
 	@command -v faketime >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; } \
 	  || { echo 'One test builds the book on another day, by faketime. Install it with: sudo apt-get install faketime'; exit 1; }
+
+mutate: $(READY)  ## plant thousands of faults, one at a time, in the data and the notebooks: what sees each
+	@PYTHONPATH=. $(BIN)/python tests/mutate.py; data=$$?; PYTHONPATH=. $(BIN)/python tests/mutate_notebooks.py && exit $$data
 
 run: $(READY)    ## execute every chapter afresh and store its outputs
 	@$(BIN)/claimbook run --all

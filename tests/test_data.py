@@ -1,5 +1,6 @@
 """The data package is whole, and bad input is refused with file, row, column and remedy."""
 
+import pandas as pd
 import pytest
 
 from claimbook import data, ledger, pages
@@ -19,6 +20,40 @@ def test_every_figure_is_used():
     code = "".join(path.read_text(encoding="utf-8") for path in (data.ROOT / "chapters").glob("*.ipynb"))
     unused = [key for name in data.tables() if name not in ("claims", "sources") for key in data.load(name)["id"] if key not in used and f"{key}'" not in code and f'{key}\\"' not in code]
     assert unused == []
+
+
+def figures():
+    """All tables of figures as one, with the name of the table of each."""
+    return pd.concat([data.load(name).assign(table=name) for name in data.tables() if name not in ("claims", "sources")], ignore_index=True)
+
+
+ONE = [
+    (["measure", "publisher", "source"], "unit"),
+    (["table", "measure", "source"], "unit"),
+    (["table", "source", "collector"], "publisher"),
+    (["definition", "source"], "publisher"),
+    (["definition", "publisher"], "collector"),
+    (["table", "publisher", "unit"], "collector"),
+    (["company"], "city"),
+    (["city"], "country"),
+]
+"""Figures that have these in common have that in common too: what a page prints of one measure is in one unit, and so on."""
+
+
+def test_figures_that_belong_together_agree():
+    found = figures()
+    for common, one in ONE:
+        known = found.dropna(subset=[*common, one])
+        odd = known.groupby(common)[one].nunique()
+        assert not len(odd[odd > 1]), f"{one} differs within one {' and '.join(common)}: {odd[odd > 1].index.tolist()}"
+
+
+def test_figures_are_printed_after_their_time_and_before_they_were_read():
+    found = figures()
+    read = found["source"].map(data.load("sources").set_index("key")["seen"])
+    assert not len(late := found[found["published"] > read]), late["id"].tolist()
+    time = found["period"].fillna(found["announced"])
+    assert not len(early := found[time.str[:4] > found["published"].str[:4]]), early["id"].tolist()
 
 
 @pytest.mark.parametrize("file, old, new, message", [

@@ -1,5 +1,8 @@
 """The ledger, the card and the scoreboard."""
 
+import math
+import re
+
 import pandas as pd
 import pytest
 
@@ -88,3 +91,27 @@ def test_scoreboard_has_every_claim_and_no_other_verdict():
 def test_a_claim_is_judged_in_one_place():
     judged = [content["claim"] for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME)]
     assert len(judged) == len(set(judged))
+
+
+def follows(stored):
+    """Raises AssertionError unless a stored verdict is the one that its stored witnesses give."""
+    one, parts = claim(stored["claim"]), []
+    ends = lambda w: (-math.inf if w["low"] is None else w["low"], math.inf if w["high"] is None else w["high"])
+    seen = {id(w): ends(w)[0] if w["low"] == w["high"] else verdicts.Interval(*ends(w)) for w in stored["witnesses"] + stored["misquote"]}
+    scored = one.kind not in verdicts.UNSCORED
+    for figure in one.figures if scored else ():
+        mine, other = ([verdicts.agrees(seen[id(w)], figure.interval) for w in stored[side] if w["part"] == figure.part] for side in ("witnesses", "misquote"))
+        assert mine == [w["agrees"] for w in stored["witnesses"] if w["part"] == figure.part], one.id
+        parts.append(verdicts.decide_part(mine, any(other)))
+    assert stored["verdict"] == verdicts.decide(one.kind, parts), one.id
+    counted = re.findall(r"(\d+) of (\d+) independent", stored["reason"])
+    said = [{w["collector"]: {v["agrees"] for v in stored["witnesses"] if (v["collector"], v["part"]) == (w["collector"], f.part)} for w in stored["witnesses"] if w["part"] == f.part} for f in one.figures if scored]
+    assert counted == [(str(sum(answers == {True} for answers in who.values())), str(len(who))) for who in said if len(who) > 1], one.id
+
+
+@pytest.mark.parametrize("stored", [content for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME)], ids=lambda content: content["claim"])
+def test_a_stored_verdict_follows_from_its_witnesses(stored):
+    follows(stored)
+    other = next(word for word in verdicts.VERDICTS if word != stored["verdict"])
+    with pytest.raises(AssertionError):
+        follows(stored | {"verdict": other})
