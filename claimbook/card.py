@@ -149,8 +149,8 @@ class Sentence:
         self.text = "\n\n".join(re.sub(r"\s*\n(?!\d+\. |> |- )\s*", " ", part.strip()) for part in re.split(r"\n\s*\n", text))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        # Notebooks read $...$ as a formula; an escaped dollar is a dollar everywhere.
-        return {"text/markdown": self.text.replace("$", r"\$"), "text/plain": self.text}
+        # Notebooks read $...$ as a formula and <...> as HTML; text of the data is neither.
+        return {"text/markdown": self.text.replace("$", r"\$").replace("<", "&lt;"), "text/plain": self.text}
 
 
 def say(text):

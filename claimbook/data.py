@@ -1,4 +1,4 @@
-"""The one way into `data/`: typed tables, their sources, their checks.
+"""The one way into `data/`: typed tables and their sources.
 
 `data/datapackage.json` (Frictionless Data) describes every table: columns, types, allowed values, keys, sha256.
 """
@@ -175,45 +175,6 @@ def trace(rows, stem):
 
 def sha256(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
-
-
-def check():
-    """All faults of `data/`, one line each: schema, keys and hashes by frictionless, then the book's own rules."""
-    from frictionless import Package, system
-
-    faults = []
-    with system.use_context(trusted=True):
-        report = Package(str(DATA / "datapackage.json")).validate()
-    for task in report.tasks:
-        for error in task.errors:
-            row = getattr(error, "row_number", None)
-            column = getattr(error, "field_name", None)
-            where = f"data/{task.place}" + (f", row {row}" if row else "") + (f", column {column}" if column else "")
-            remedy = " Accept the change with: make data" if error.type in ("hash-count", "byte-count") else ""
-            faults.append(f"{where}: {error.note or error.message}.{remedy}".replace("..", "."))
-    faults += [f"datapackage.json: {error.message}" for error in report.errors]
-    faults += _own_rules() if not faults else []
-    return faults
-
-
-def _own_rules():
-    """What a schema cannot say: one fact stands once, each source and each claim's chapter is used."""
-    faults, used = [], set()
-    ids = {}
-    for path in sorted(DATA.glob("*.csv")):
-        if path.name not in {resource["path"] for resource in package()["resources"]}:
-            faults.append(f"data/{path.name} is not described in datapackage.json: describe it there, or delete it.")
-    for table in tables():
-        frame = load(table)
-        used.update(trace(frame, "source"))
-        for row, key in enumerate(frame.get("id", []), 2):
-            if key in ids:
-                faults.append(f"data/{table}.csv, row {row}, column id: {key!r} stands already in {ids[key]}.")
-            ids[key] = f"data/{table}.csv, row {row}"
-    for row, key in enumerate(_read("sources")["key"], 2):
-        if key not in used:
-            faults.append(f"data/sources.csv, row {row}, column key: no figure cites {key!r}. Delete the row.")
-    return faults
 
 
 def renew():

@@ -115,7 +115,7 @@ def _cells():
 
 def _rules():
     """What a schema cannot say of a figure, a claim, a chapter."""
-    found = [fault.rstrip(".") for fault in data._own_rules()]
+    found = _once()
     sources = data.load("sources")
     for row, url in enumerate(sources["url"], 2):
         if not re.fullmatch(r"https?://[^\s<>\"\\`]+", url):
@@ -146,6 +146,25 @@ def _rules():
             if r["published"][:4] > seen[r["source"]][:4] or r["published"] > seen[r["source"]]:
                 found.append(f"{at} published: {r['published']!r} lies after the day on which the page was read ({seen[r['source']]}). Mend the date, here or in data/sources.csv")
     return found + _claims()
+
+
+def _once():
+    """One fact stands once, each source and each table is used."""
+    found, used, ids = [], set(), {}
+    for path in sorted(data.DATA.glob("*.csv")):
+        if path.name not in {resource["path"] for resource in data.package()["resources"]}:
+            found.append(f"data/{path.name} is not described in datapackage.json: describe it there, or delete it")
+    for table in data.tables():
+        frame = data.load(table)
+        used.update(data.trace(frame, "source"))
+        for row, key in enumerate(frame.get("id", []), 2):
+            if key in ids:
+                found.append(f"data/{table}.csv, row {row}, column id: {key!r} stands already in {ids[key]}. Give each row its own")
+            ids[key] = f"data/{table}.csv, row {row}"
+    for row, key in enumerate(data.load("sources")["key"], 2):
+        if key not in used:
+            found.append(f"data/sources.csv, row {row}, column key: no figure cites {key!r}. Delete the row")
+    return found
 
 
 def _is_day(text):

@@ -2,11 +2,14 @@
 
 import io
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 
 from claimbook import data, ledger
@@ -46,6 +49,7 @@ MARGIN = 0.06
 def use_style():
     """Give every figure and table of this notebook the look of the book."""
     pd.set_option("display.precision", 1)
+    pd.set_option("display.max_colwidth", None)
     plt.style.use(Path(__file__).with_name("claimbook.mplstyle"))
 
 
@@ -121,41 +125,42 @@ def _plain_rows(frame, columns):
     return [{c: None if pd.isna(v) else v for c, v in row.items()} for row in frame[keep].round(6).to_dict("records")]
 
 
-def _wrap(fig, text, width, **font):
+@cache
+def _width(text, size, weight="normal"):
+    """The width of a text in inches."""
+    return RendererAgg(1, 1, 72).get_text_width_height_descent(text, FontProperties(size=size, weight=weight), False)[0] / 72
+
+
+def _wrap(text, width, fontsize, fontweight="normal", **look):
     """Break a text into lines that fit `width` inches, as few and then as even as they can be."""
-    probe = fig.text(0, 0, "", **font)
-    renderer = fig.canvas.get_renderer()
 
     def broken(limit):
-        lines = [""]
+        lines, room = [], 0
         for word in text.split():
-            probe.set_text(f"{lines[-1]} {word}".strip())
-            if lines[-1] and probe.get_window_extent(renderer).width / fig.dpi > limit:
-                lines.append(word)
-            else:
-                lines[-1] = probe.get_text()
-        return lines
+            need = _width(word, fontsize, fontweight)
+            if need > room:
+                lines.append([])
+                room = limit
+            lines[-1].append(word)
+            room -= need + _width(" ", fontsize, fontweight)
+        return [" ".join(line) for line in lines]
 
     best = broken(width)
-    for narrower in (0.9, 0.8, 0.7, 0.6):
-        lines = broken(width * narrower)
-        best = lines if len(lines) == len(best) else best
-    probe.remove()
-    return best
+    return next(lines for share in (0.6, 0.7, 0.8, 0.9, 1) if len(lines := broken(width * share)) == len(best))
 
 
 def _bands(fig, title, subtitle, source, claim_id, marks):
     """Add the text around the plot. All in inches from the top or bottom edge, so that charts of any height line up."""
     width, height = fig.get_size_inches()
-    room = 1.07 * (width - 2 * MARGIN)  # the pages' fonts run narrower than the one measured here
+    room = width - 2 * MARGIN
     fonts = {
         "title": dict(fontsize=13.5, fontweight="bold", color=INK),
         "subtitle": dict(fontsize=10.5, color=MUTED),
         "source": dict(fontsize=9, color=MUTED),
     }
-    titles, subtitles = _wrap(fig, title, room, **fonts["title"]), _wrap(fig, subtitle, room, **fonts["subtitle"])
-    sources = _wrap(fig, source, room, **fonts["source"]) if source else []
-    keys = _key_rows(fig, marks, room)
+    titles, subtitles = _wrap(title, room, **fonts["title"]), _wrap(subtitle, room, **fonts["subtitle"])
+    sources = _wrap(source, room, **fonts["source"]) if source else []
+    keys = _key_rows(marks, room)
     line = {"title": 0.25, "subtitle": 0.195, "source": 0.165}
     top = 0.06 + line["title"] * len(titles) + line["subtitle"] * len(subtitles) + 0.25 * len(keys) + 0.14
     bottom = 0.1 + line["source"] * (len(sources) + 1) + 0.02
@@ -177,15 +182,12 @@ def _bands(fig, title, subtitle, source, claim_id, marks):
         y -= line["source"]
 
 
-def _key_rows(fig, marks, room):
+def _key_rows(marks, room):
     """The key broken into rows: each a list of (mark, word, x in inches, room for the mark)."""
-    renderer = fig.canvas.get_renderer()
     rows, x = [], room
     for mark, word in marks:
         lead = 0.3 if mark.get("linestyle", mark.get("ls", "-")) not in ("", "None") else 0.13
-        probe = fig.text(0, 0, word, fontsize=10)
-        need = lead + probe.get_window_extent(renderer).width / fig.dpi + 0.2
-        probe.remove()
+        need = lead + _width(word, 10) + 0.2
         if x + need - 0.2 > room:
             rows.append([])
             x = MARGIN + 0.06

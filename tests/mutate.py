@@ -20,7 +20,7 @@ import pandas as pd
 import inprocess
 import test_data
 import test_notebooks
-from claimbook import data, ledger, pages
+from claimbook import data, intake, ledger, pages
 from claimbook.stamp import BUILD
 from claimbook.style import CHART_MIME
 from inprocess import READ, apart, chapters, patch
@@ -106,7 +106,7 @@ def told(table):
 
 def rules(table):
     """What of the quick checks sees the patched table: the book's own rules, the tests of the data and of the claims, the pages."""
-    if data._own_rules():
+    if intake._rules():
         return "own rules"
     try:
         for test in QUICK:

@@ -3,12 +3,12 @@
 import pandas as pd
 import pytest
 
-from claimbook import data, ledger, pages
+from claimbook import data, intake, ledger, pages
 from claimbook.style import CHART_MIME
 
 
 def test_the_data_has_no_fault():
-    assert data.check() == []
+    assert intake.faults() == []
 
 
 def test_every_figure_is_used():
