@@ -55,16 +55,19 @@ SHEET = r'<link (?=[^>]*rel="stylesheet")[^>]*href="[^"?]*_static/((?!book\.css)
 
 
 def finish(site):
-    """Mend every page of the site, then cut its style sheets and icon fonts to what the pages use."""
+    """Mend every page of the site, then cut its style sheets and icon fonts to what the pages use. A page that was finished before stays."""
     static = site / "_static"
-    (static / "scripts/fontawesome.js").unlink()
+    pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html")) if static not in path.parents}
+    fresh = {path: html for path, html in pages.items() if "_static/book.css" not in html}
+    if not fresh:
+        return
+    (static / "scripts/fontawesome.js").unlink(missing_ok=True)
     script = static / "scripts/pydata-sphinx-theme.js"  # measures every box at once, for what page.js does one by one
     script.write_text(re.sub(r'\["pre",[^\]]*\]', '["none"]', script.read_text(encoding="utf-8")), encoding="utf-8")
     options = (static / "documentation_options.js").read_text(encoding="utf-8").strip()
     first = FIRST.format(options=options)
     policy = POLICY.format(hash=b64encode(sha256(first.encode()).digest()).decode())
-    pages = {path: path.read_text(encoding="utf-8") for path in sorted(site.rglob("*.html")) if static not in path.parents}
-    for path, html in pages.items():
+    for path, html in fresh.items():
         for pattern, replacement in MENDED:
             html = re.sub(pattern, replacement, html, count=1 if "viewport" in pattern else 0, flags=re.S)
         html = re.sub(r'<script src="[^"]*/documentation_options\.js[^"]*"></script>', "", html)
@@ -72,10 +75,10 @@ def finish(site):
         html = re.sub(r'<meta charset="utf-8" />', rf'\g<0>\n    <meta http-equiv="Content-Security-Policy" content="{policy}" />', html, count=1)
         if path.name != "search.html":
             html = re.sub(LATER, r"<script defer \1>", re.sub(SEARCH_TOOLS, "", html))
-        pages[path] = html
+        pages[path] = fresh[path] = html
     scripts = [path.read_text(encoding="utf-8") for path in site.rglob("*.js") if path.name != "searchindex.js"]
     words = set(re.findall(r"[\w-]+", " ".join([*pages.values(), *scripts])))
-    used = dict.fromkeys(sheet for html in pages.values() for sheet in re.findall(SHEET, html))
+    used = dict.fromkeys(sheet for html in fresh.values() for sheet in re.findall(SHEET, html))
     text = "".join((static / sheet).read_text(encoding="utf-8") for sheet in used)
     text = re.sub(r'@import "\.\./([^"]+)";', lambda match: (static / match[1]).read_text(encoding="utf-8"), text)
     css = cut(text, words).replace("url(../", "url(")
@@ -85,7 +88,7 @@ def finish(site):
     css = css.replace("summary>p.", "summary>span.")  # mended above
     (static / "book.css").write_text(css, encoding="utf-8")
     name = f"_static/book.css?v={sha256(css.encode()).hexdigest()[:8]}"
-    for path, html in pages.items():
+    for path, html in fresh.items():
         root = "../" * (len(path.relative_to(site).parts) - 1)
         html = re.sub(SHEET, f'<link rel="stylesheet" href="{root}{name}" />', html, count=1)
         path.write_text(re.sub(SHEET, "", html), encoding="utf-8")
