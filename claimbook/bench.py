@@ -1,6 +1,7 @@
 """Measures the engine against plain tools, in one run on one machine, and writes the ratios to `chapters/benchmark.md`.
 
-Everything runs in copies of the repository. Each line of the table is a ratio of two commands timed one after the other.
+Everything runs in copies of the repository. Each line of the table is a ratio of two commands timed one after the other,
+the long ones twice in turn, of which the quicker counts.
 """
 
 import ctypes
@@ -40,6 +41,11 @@ def measure(command, home, folder=None):
     return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
 
 
+def best(*timed, times=2):
+    """The least of what each took, measured in turn: other work on the machine can only make it more."""
+    return map(min, zip(*([one() for one in timed] for _ in range(times))))
+
+
 def copy_to(home):
     ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache")
     return Path(shutil.copytree(ROOT, home, ignore=ignore))
@@ -64,10 +70,15 @@ def bench(sizes=(6, 60, 300)):
         stored = config.read_text(encoding="utf-8")
         claimbook, book = [sys.executable, "-m", "claimbook.cli"], [BIN / "jupyter-book", "build", ".", "-q"]
 
-        (ours / "chapters/fingerprints.json").unlink()  # so that every chapter is stale
-        all_wall = measure([*claimbook, "build"], ours)[0]
         config.write_text(stored.replace('execute_notebooks: "off"', "execute_notebooks: force"), encoding="utf-8")
-        rows.append(("all executed and built, wall", all_wall, measure(book, plain)[0], "plain `jupyter-book build`, `execute_notebooks: force`", 0.65))
+
+        def afresh(home, command):
+            shutil.rmtree(home / "_build", ignore_errors=True)
+            (home / "chapters/fingerprints.json").unlink(missing_ok=True)  # so that every chapter is stale
+            return measure(command, home)[0]
+
+        all_wall, plain_wall = best((lambda: afresh(ours, [*claimbook, "build"])), (lambda: afresh(plain, book)))
+        rows.append(("all executed and built, wall", all_wall, plain_wall, "plain `jupyter-book build`, `execute_notebooks: force`", 0.65))
 
         floor.mkdir()
         for path in run.notebooks():
@@ -88,8 +99,8 @@ def bench(sizes=(6, 60, 300)):
         rows.append(("one table changed, wall", measure([*claimbook, "build"], ours)[0], all_wall, "all executed and built", None))
 
         nbval = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "chapters"]
-        serial = measure(nbval, ours)[0]
-        rows.append(("nbval on every notebook, wall", measure([*nbval, "-n", "auto", "--dist", "loadfile"], ours)[0], serial, "the same, one after the other", 0.6))
+        parallel, serial = best((lambda: measure([*nbval, "-n", "auto", "--dist", "loadfile"], ours)[0]), (lambda: measure(nbval, ours)[0]))
+        rows.append(("nbval on every notebook, wall", parallel, serial, "the same, one after the other", 0.6))
 
         each = {}
         for size in sizes:

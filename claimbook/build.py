@@ -8,7 +8,7 @@ import sys
 from html import unescape
 from pathlib import Path
 
-from claimbook import data, intake, kernels, ledger, pages, run
+from claimbook import charts, data, intake, kernels, ledger, pages, run
 from claimbook.stamp import BUILD, SITE, forms, stamp, write_stamp
 
 
@@ -26,6 +26,7 @@ def build(progress=lambda text: None):
     aside = BUILD / "new"
     shutil.rmtree(aside, ignore_errors=True)
     progress("Compiling the book")
+    charts.begin(order=-1)  # while jupyter-book loads what it needs; it begins with the first, and they meet
     compile_book(aside)
     for form in forms():
         shutil.copy(form, aside / "_build" / "html")

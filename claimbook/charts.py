@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 import re
 from concurrent.futures import ProcessPoolExecutor
 from functools import cache
@@ -64,24 +65,28 @@ def png(svg):
         fonts = [str(Path(matplotlib.get_data_path()) / "fonts/ttf" / name) for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")]
         picture = resvg_py.svg_to_bytes(svg_string=svg, dpi=96, zoom=2.0, background="#ffffff", skip_system_fonts=True, font_files=fonts, sans_serif_family="DejaVu Sans")
         kept.parent.mkdir(parents=True, exist_ok=True)
-        kept.write_bytes(picture)
+        aside = kept.with_suffix(f".{os.getpid()}")
+        aside.write_bytes(picture)
+        os.replace(aside, kept)  # whole or not at all: two may draw the same
     return kept.read_bytes()
 
 
-def pngs(svgs):
-    """Several SVG as PNG, on all cores."""
-    with ProcessPoolExecutor() as pool:
-        return list(pool.map(png, svgs))
+def begin(order=1):
+    """Start to draw every chart as PNG, on all cores, while something else goes on. `order`: -1 for the last first."""
+    pool = ProcessPoolExecutor()
+    drawn = {name: pool.submit(png, svg) for name, (_, svg, _) in list(charts().items())[::order]}
+    pool.shutdown(wait=False)
+    return drawn
 
 
-def write(site):
-    """Put the files of every chart into the site."""
+def write(site, drawn):
+    """Put the files of every chart into the site. `drawn`: what `begin` gave."""
     folder = Path(site) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    for (name, (chart, svg, _)), picture in zip(charts().items(), pngs([svg for _, svg, _ in charts().values()])):
+    for name, (chart, svg, _) in charts().items():
         (folder / f"{name}.csv").write_text(rows_csv(chart), encoding="utf-8")
         (folder / f"{name}.svg").write_text('<?xml version="1.0" encoding="utf-8"?>\n' + svg, encoding="utf-8")
-        (folder / f"{name}.png").write_bytes(picture)
+        (folder / f"{name}.png").write_bytes(drawn[name].result())
 
 
 def address(name, base):

@@ -191,12 +191,18 @@ def claim(id):
     return claims()[id]
 
 
+@cache
+def _cells(path, written):
+    """The cells of a stored chapter. `written`: when, so that it is read again after a change."""
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
 def stored_outputs(mime, notebooks=None):
     """Every stored output of this kind in the chapters, as (notebook's file name, cell number, content)."""
     for path in sorted((data.ROOT / "chapters").glob("*.ipynb")):
         if notebooks is not None and path.name not in notebooks:
             continue
-        for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+        for number, cell in enumerate(_cells(path, path.stat().st_mtime_ns)):
             for output in cell.get("outputs", []):
                 if mime in output.get("data", {}):
                     yield path.name, number, output["data"][mime]

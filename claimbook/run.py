@@ -133,12 +133,12 @@ def run(paths, progress=lambda text: None):
     for _ in range(len(notebooks()) + 1):
         if not todo:
             return
-        readers = {name for name, mark in recorded().items() if any(read.startswith("chapters/") for read in mark["inputs"])}
+        readers = {name for name, mark in recorded().items() if any(read.endswith(".ipynb") for read in mark["inputs"])}
         wave = [path for path in todo if path.name not in readers] or todo
         wave.sort(key=lambda path: path.stat().st_size, reverse=True)  # the longest first, so that no core waits for it at the end
         before = {name: _content(name) for name in (f"chapters/{path.name}" for path in notebooks())}
         at = {}
-        with ThreadPoolExecutor(max_workers=max(2, os.cpu_count())) as pool:
+        with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:
             results = list(pool.map(lambda path: _try(path, at, progress), wave))
         failures = [result for result in results if isinstance(result, Exception)]
         marks = recorded()

@@ -139,7 +139,7 @@ def publish(site, pages, base):
     """Write cards, sitemap, robots.txt and feed. `pages`: title and description of each page by its name."""
     (site / "cards").mkdir(exist_ok=True)
     for page, (title, text) in pages.items():
-        card(page, title, text).save(site / "cards" / f"{Path(page).name}.png", optimize=True)
+        card(page, title, text).save(site / "cards" / f"{Path(page).name}.png")
     day = charts.cited()["date-released"]
     urls = "".join(f"<url><loc>{base}{page}.html</loc><lastmod>{day}</lastmod></url>\n" for page in pages)
     (site / "sitemap.xml").write_text(f'<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n', encoding="utf-8")

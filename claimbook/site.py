@@ -169,11 +169,16 @@ def page_parts(app, page, template, context, doctree):
     app.shared_pages[page] = (title, text)
 
 
+def begin(app):
+    """Pages are put together on one core: the others draw."""
+    app.drawn = charts.begin() if app.builder.name == "html" else None
+
+
 def finish(app, error):
     """Once all pages are written: files of charts, cards and lists of pages; the theme cut to what is used."""
     if error or app.builder.name != "html":
         return
-    charts.write(app.outdir)
+    charts.write(app.outdir, app.drawn)
     share.publish(Path(app.outdir), app.shared_pages, app.config.html_baseurl)
     pyrun.publish(Path(app.outdir), app.config.pyodide_url)
     theme.finish(Path(app.outdir))
@@ -188,6 +193,7 @@ def setup(app):
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
     app.add_css_file("claimbook.css")
     app.add_js_file("page.js", loading_method="defer")
+    app.connect("builder-inited", begin)
     app.connect("doctree-read", index_claims)
     app.connect("doctree-resolved", preview_terms)
     app.connect("doctree-resolved", fold_solutions)

@@ -4,6 +4,7 @@ The theme loads 600 KiB of styles and icons on every page. Here each style sheet
 page or script has, and the icon fonts keep the icons that are left.
 """
 
+import logging
 import re
 from base64 import b64encode
 from hashlib import sha256
@@ -82,6 +83,7 @@ def finish(site):
     text = "".join((static / sheet).read_text(encoding="utf-8") for sheet in used)
     text = re.sub(r'@import "\.\./([^"]+)";', lambda match: (static / match[1]).read_text(encoding="utf-8"), text)
     css = cut(text, words).replace("url(../", "url(")
+    logging.getLogger("fontTools").setLevel(logging.WARNING)
     for font in (static / "vendor/fontawesome/webfonts").glob("*.ttf"):
         shrink(font, icons_of(css))
     css = re.sub(r'url\(([^()]*/fa-[\w-]+)\.woff2\) format\("woff2"\),\s*url\([^()]*\.ttf\) format\("truetype"\)', r'url(\1.woff) format("woff")', css)
