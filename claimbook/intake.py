@@ -115,19 +115,20 @@ def _cells():
 
 def _rules():
     """What a schema cannot say of a figure, a claim, a chapter."""
-    found = _once()
-    sources = data.load("sources")
-    for row, url in enumerate(sources["url"], 2):
-        if not re.fullmatch(r"https?://[^\s<>\"\\`]+", url):
-            found.append(f"data/sources.csv, row {row}, column url: {url!r} is no address of a page. Begin it with https://, and write spaces and quotation marks as %20 and %22")
+    return _once() + [fault for table in data.tables() for fault in _table(table)] + _claims()
+
+
+def _table(table):
+    """What a schema cannot say of the rows of one table."""
+    found, frame, units, sources = [], data.load(table), {}, data.load("sources")
     seen = sources.set_index("key")["seen"]
-    for table in data.tables():
-        frame, units = data.load(table), {}
-        for row, key in enumerate(frame["key" if table == "sources" else "id"], 2):
-            if not re.fullmatch(r"[\w-]+", key, re.A):  # it becomes an anchor, a file's name, a link
-                found.append(f"data/{table}.csv, row {row}, column {'key' if table == 'sources' else 'id'}: {key!r} holds more than letters, digits and hyphens. Rename it")
-        if not {"value", "unit", "period", "published", "source"} <= set(frame.columns):
-            continue
+    for row, key in enumerate(frame["key" if table == "sources" else "id"], 2):
+        if not re.fullmatch(r"[\w-]+", key, re.A):  # it becomes an anchor, a file's name, a link
+            found.append(f"data/{table}.csv, row {row}, column {'key' if table == 'sources' else 'id'}: {key!r} holds more than letters, digits and hyphens. Rename it")
+    for row, url in enumerate(frame.get("url", []), 2):
+        if not re.fullmatch(r"https?://[^\s<>\"\\`]+", url):
+            found.append(f"data/{table}.csv, row {row}, column url: {url!r} is no address of a page. Begin it with https://, and write spaces and quotation marks as %20 and %22")
+    if {"value", "unit", "period", "published", "source"} <= set(frame.columns):
         for row, r in enumerate(frame.to_dict("records"), 2):
             at = f"data/{table}.csv, row {row}, column"
             currency, _, size = r["unit"].partition("_")
@@ -145,7 +146,7 @@ def _rules():
                 found.append(f"{at} period: {r['period']!r} lies after the publication ({r['published']}). Mend either date")
             if r["published"][:4] > seen[r["source"]][:4] or r["published"] > seen[r["source"]]:
                 found.append(f"{at} published: {r['published']!r} lies after the day on which the page was read ({seen[r['source']]}). Mend the date, here or in data/sources.csv")
-    return found + _claims()
+    return found
 
 
 def _once():

@@ -27,13 +27,30 @@ VARIABLES = {
 
 
 def themed(svg):
-    """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback."""
+    """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback, and without what a page has no use for."""
     # A hundredth of a point is enough.
     svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
     svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg)
     svg = re.sub(r'<defs>\s*<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>', "", svg)  # stands in claimbook.css
+    svg = re.sub(r' transform="rotate\(-0 [^"]*"| ?font-family: [^;"]+;', "", svg)  # turned by nothing; in the page's own font
+    svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
     # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles, so only those are left.
-    return re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2)
+    return ungrouped(re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2))
+
+
+def ungrouped(svg):
+    """The SVG without groups that say nothing of their members: matplotlib makes one or two for each mark."""
+    kept, opened = [], []
+    for part in re.split(r"(</?g\b[^>]*>)", svg):
+        if part == "</g>":
+            kept += [part] if opened.pop() else []
+        elif part.startswith("<g"):
+            says = " " in part.rstrip("/> ")
+            kept += [part] if says else []
+            opened += [] if part.endswith("/>") else [says]
+        else:
+            kept.append(part)
+    return "".join(kept)
 
 
 def linked(svg, root):

@@ -127,6 +127,14 @@ def fold_solutions(app, doctree, page):
         put(solution, [opened, *(child for child in solution.children if not isinstance(child, nodes.title)), nodes.raw("", "</details>", format="html")])
 
 
+def lead_with_finding(app, doctree, page):
+    """The finding of a chapter comes first, the code that prepares its tables after it: a notebook needs them the other way round."""
+    cells = [node for node in doctree.findall(nodes.container) if node.get("nb_element") == "cell_code"]
+    for finding in (cell for cell in cells if cell.astext().startswith("The finding.")):
+        finding.parent.remove(finding)
+        cells[0].parent.insert(cells[0].parent.index(cells[0]), finding)
+
+
 def name_cells(app, doctree, page):
     """Each cell of a notebook can be found in its page: assets/pyrun.js puts there what it gives when it is run."""
     if app.builder.name != "html" or not (cells := pyrun.cells(page)):
@@ -197,6 +205,7 @@ def setup(app):
     app.connect("doctree-read", index_claims)
     app.connect("doctree-resolved", preview_terms)
     app.connect("doctree-resolved", fold_solutions)
+    app.connect("doctree-resolved", lead_with_finding)
     app.connect("doctree-resolved", name_cells)
     app.add_config_value("pyodide_url", None, "html", str)
     app.connect("html-page-context", page_parts, priority=900)

@@ -30,6 +30,9 @@ MENDED = [
     # Small scripts of extensions: some are in `first`, the others nothing here has a use for.
     (r"<script>(?:let toggleOpenOnPrint|DOCUMENTATION_OPTIONS\.|kernelName|\s*// Activate the search field)[^<]*</script>", ""),
     (r'<script type="text/x-thebe-config">[^<]*</script>', ""),
+    # Words of code in the colour that all code has need no element of their own, nor do neighbours of one kind: half of a page's elements.
+    (r'<span class="[npw]">([^<]*)</span>', r"\1"),
+    (r'(<span class="(\w\w?)">[^<]*)</span><span class="\2">', r"\1"),
     # The book's name stands outside every landmark.
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"'),
 ]

@@ -80,6 +80,8 @@ def copy(tmp_path):
     root = tmp_path / "book"
     ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints")
     shutil.copytree(ROOT, root, ignore=ignore)
+    if (BUILD / "png").exists():  # what was drawn once need not be drawn again
+        shutil.copytree(BUILD / "png", root / "_build" / "png", copy_function=os.link)
     return Copy(root)
 
 

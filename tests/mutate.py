@@ -11,7 +11,7 @@ import random
 import re
 import sys
 from collections import Counter, defaultdict
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
 import frictionless
@@ -106,7 +106,7 @@ def told(table):
 
 def rules(table):
     """What of the quick checks sees the patched table: the book's own rules, the tests of the data and of the claims, the pages."""
-    if intake._rules():
+    if intake._once() or any(map(intake._table, data.tables() if table == "sources" else [table])) or table == "claims" and intake._claims():
         return "own rules"
     try:
         for test in QUICK:
@@ -190,8 +190,8 @@ def main(names):
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
         names = sorted(names, key=lambda name: len(READ(name)), reverse=True)  # the longest first, so that no core waits for it at the end
         results = []
-        for result in pool.map(examine, names, [5] * len(names)):
-            results.append(result)
+        for done in as_completed(pool.submit(examine, name, 5) for name in names):
+            results.append(result := done.result())
             print(f"\r\x1b[K{len(results)} of {len(names)} tables, {result[0]}", end="", file=sys.stderr, flush=True)
     heads = ["schema", "own rules", "test", "page", "bibliography", "chapter", "survives"]
     word = lambda seen: "survives" if not seen else seen if seen in heads else "chapter"

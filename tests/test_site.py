@@ -54,6 +54,12 @@ def test_the_cover_counts_every_claim():
     assert text.startswith("1. Of 60 claims:") and len(text.splitlines()) == 5
 
 
+def test_a_page_begins_with_its_finding(site):
+    for path in sorted((site / "chapters").glob("0[1-6]-*.html")):
+        html = path.read_text(encoding="utf-8")
+        assert 0 < html.index("The finding.</strong>") < html.index('class="cell_input'), path.name
+
+
 def test_a_download_holds_no_formula():
     made = charts.rows_csv({"data": [[{"id": "a", "label": "=1+1", "value": -5.0}, {"id": "b", "label": "-5", "value": 2.0}], [{"id": "c", "note": "@SUM(A1)"}]]})
     assert made == "table,id,label,value,note\n1,a,'=1+1,-5.0,\n1,b,-5,2.0,\n2,c,,,'@SUM(A1)\n"
