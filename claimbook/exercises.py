@@ -50,7 +50,7 @@ def check(id, answer=...):
     if answer is ... or answer is None:
         return Sentence(f"**{id}:** no answer yet. Put yours in place of the dots and run the cell again.")
     exercise, given = exercises()[id], seals(id, answer)
-    if exercise["right"] in given:
+    if exercise["right"] in given and seal(id, answer) not in exercise["near"]:  # a known mistake may lie within the margin
         return Sentence(f"**{id}: right.**")
     known = [word for mistake, word in exercise["near"].items() if mistake in given]
     return Sentence(f"**{id}: not yet.** {(known or [exercise['hint']])[0]}")

@@ -148,7 +148,7 @@ def _section(row):
     quote = f"> **Claim {id}.** {row['statement']} *Article {row['article']}, {row['passage']}.*".replace("$", r"\$")
     return [
         _cell("markdown", f"{id}-1", f"({id})=\n## The finding in plain words\n\n{quote}\n\n**What would bear it out?**"),
-        _cell("code", f"{id}-2", f'# The ids of the rows that measure the same quantity.\nwitnesses = []\n{name} = load("{table}").query("id in @witnesses")\n{name} = label({name})\n{name}[["label", "period", "value", "unit"]]'),
+        _cell("code", f"{id}-2", f'# The ids of the rows that measure the same quantity in the unit of the claim, and the table in which they stand.\nwitnesses = []\n{name} = load("{table}").query("id in @witnesses")\nassert len({name}) == len(witnesses), "an id stands in another table: name that one"\n{name} = label({name})\n{name}[["label", "period", "value", "unit"]]'),
         _cell("code", f"{id}-3", f'verdict = claim("{id}").check({name} if len({name}) else None)\nverdict'),
         _cell("code", f"{id}-4", f'# With witnesses, draw them: what the title says must be the finding.\n# fig, ax = dots(verdict)\n# finish(fig, "{id}", title="", subtitle="", rows={name}, alt="")', "hide-input"),
         _cell("code", f"{id}-5", f'say(f"""**What it means.** {{len({name})}} witnesses so far. **What could be wrong:** say it here.""")', "remove-input"),

@@ -122,7 +122,8 @@ def fold_solutions(app, doctree, page):
             solution.parent.remove(solution)
             continue
         for code in solution.findall(nodes.literal_block):
-            code[:] = [nodes.Text(re.sub(r"### (BEGIN|END) SOLUTION\n", "", code.astext()))]
+            code.rawsource = re.sub(r"### (BEGIN|END) SOLUTION\n", "", code.astext())
+            code[:] = [nodes.Text(code.rawsource)]  # where the two differ, Sphinx does not colour
         opened = nodes.raw("", '<details class="solution"><summary>Solution</summary>', format="html")
         put(solution, [opened, *(child for child in solution.children if not isinstance(child, nodes.title)), nodes.raw("", "</details>", format="html")])
 

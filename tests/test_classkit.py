@@ -75,6 +75,10 @@ def test_an_answer_may_be_rounded_but_not_wrong():
     assert exercises.seal("a", True) == exercises.seal("a", "yes")
 
 
+def test_a_known_mistake_is_none_the_less_one_where_it_lies_near():
+    assert "not yet" in exercises.check("us-ex-6", 102.3).text and "right" in exercises.check("us-ex-6", 103.4).text
+
+
 def test_an_unknown_exercise_is_named():
     with pytest.raises(KeyError, match="us-ex-99.*us-ex-1"):
         exercises.check("us-ex-99", 1)

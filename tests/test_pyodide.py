@@ -82,6 +82,11 @@ def test_nothing_is_loaded_before_the_button_is_pressed(seen):
     assert len(asked) > 8 * 5 and [url for url in asked if re.search("py(run|odide)|book.zip|ipynb", url)] == []
 
 
+def test_an_exercise_is_answered_in_the_page(seen):
+    asked, solved, editors = seen["use"]["exercise"]
+    assert seen["use"]["exercises"] == 7 and "no answer yet" in asked and "boom-ex-1: right." in solved and editors == 1
+
+
 def test_a_cell_runs_again_on_what_it_had_before_later_cells_used_the_same_names(seen):
     said, words = seen["use"]["titled"]
     assert "A title of my own" in words and ": 1 of 116 cells give something else" in said, said

@@ -21,10 +21,31 @@ async function read() {
   cells = code.map(({ id, source, outputs }) => {
     const place = document.getElementById(`cell-${id}`);
     const shown = place.querySelector(".cell_output") ?? element("div", { className: "cell_output" });
-    const text = [source].flat().join("").replace(/### (BEGIN|END) SOLUTION\n/g, "");
-    return { id, place, shown, source: text, stored: JSON.stringify(outputs), nodes: [...shown.childNodes] };
+    const whole = [source].flat().join(""), text = whole.replace(/### (BEGIN|END) SOLUTION\n/g, "");
+    return { id, place, shown, source: text, posed: whole.replace(/### BEGIN SOLUTION\n[^]*?### END SOLUTION\n/, "answer = ...  # yours in place of the dots\n"), stored: JSON.stringify(outputs), nodes: [...shown.childNodes] };
   });
   cells.forEach(offer);
+  cells.filter(({ place }) => place.closest("details.solution")).forEach(pose);
+}
+
+// An exercise as students get it, before its folded solution: a box for the answer, and the check of it.
+function pose(cell) {
+  const code = element("textarea", { className: "run-code", value: cell.posed, rows: cell.posed.split("\n").length + 1, spellcheck: false });
+  code.setAttribute("aria-label", `Answer to ${cell.id.replace("-solution", "")}`);
+  const check = element("button", { type: "button" }, "Check", element("span", { className: "sr-only" }, ` ${cell.id.replace("-solution", "")}`));
+  const said = element("div", { role: "status" });
+  check.addEventListener("click", async () => {
+    if (running || !worker) { said.textContent = running ? "Wait until the page has run." : "Run the page first, with the button at its top."; return; }
+    running = true;
+    try {
+      const { error, html } = await ask({ id: cell.id, source: code.value, stored: cell.stored, back: true });
+      if (html === null) said.replaceChildren(...cell.nodes.map((node) => node.cloneNode(true)));
+      else if (error) said.textContent = error;
+      else said.innerHTML = html;
+    } catch { said.textContent = "Stopped. Run the page again."; }
+    running = false;
+  });
+  cell.place.closest("details.solution").before(element("div", { className: "run-exercise" }, code, element("p", { className: "run-cell" }, check), said));
 }
 
 // Buttons below a cell whose code is shown.
@@ -41,6 +62,8 @@ function offer(cell, index) {
     code.querySelector(".highlight").replaceWith(cell.editor);
     edit.remove();
     cell.editor.focus();
+    cell.editor.setSelectionRange(0, 0);
+    cell.editor.scrollTo(0, 0);
   });
   rerun.addEventListener("click", () => runFrom(index));
   code.append(element("p", { className: "run-cell" }, edit, rerun));

@@ -90,6 +90,17 @@ async function use(tab) {
     await editor.fill(change(await editor.inputValue()));
     return editor;
   };
+  const exercise = tab.locator(".run-exercise").first(), said = exercise.getByRole("status");
+  did.exercises = await tab.locator(".run-exercise").count();
+  await exercise.getByRole("button").click();
+  await said.getByText("boom-ex-1").waitFor();
+  did.exercise = [await said.textContent()];
+  await exercise.locator("textarea").fill(await cell("boom-ex-1-solution").locator(".cell_input pre").textContent());
+  await exercise.getByRole("button").click();
+  await said.getByText("right").waitFor();
+  did.exercise.push(await said.textContent());
+  await cell("boom-ex-1-solution").getByRole("button", { name: "Edit" }).click();
+  did.exercise.push(await cell("boom-ex-1-solution").locator("textarea").count());
   did.before = (await charts(tab))["chart-boom-01"];
   await (await edit("boom-01-5", (code) => code.replace("$314 billion is one publisher's first count", "A title of my own"))).press("Control+Enter");
   did.titled = [await ended(tab), (await charts(tab))["chart-boom-01"].words];
@@ -99,7 +110,7 @@ async function use(tab) {
   did.ran = await tab.evaluate(() => heard.map(({ cell }) => cell));
   did.after = (await charts(tab))["chart-boom-01"];
   await tab.evaluate(readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8"));
-  did.violations = await tab.evaluate(() => axe.run({ include: [".run-page", "#cell-boom-01-3 .cell_input"] }).then(({ violations }) => violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`)));
+  did.violations = await tab.evaluate(() => axe.run({ include: [".run-page", ".run-exercise", "#cell-boom-01-3 .cell_input"] }).then(({ violations }) => violations.map(({ id, nodes }) => `${id} ${nodes[0].html}`)));
   did.table = await cell("boom-01-3").locator(".cell_output").textContent();
   const kept = await outputs(tab);
   await edit("boom-01-3", (code) => `1 / 0\n${code}`);
