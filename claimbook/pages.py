@@ -120,7 +120,7 @@ def data_page():
 
 def bibliography():
     """Every source, by key."""
-    lines = [GENERATED, "# Bibliography\n", "Every page that a figure was read on, by its key in the data. Addresses are given as they were read; many are copies of pages", "that are not public, and the data say so.\n"]
+    lines = [GENERATED, "# Bibliography\n", "Every page that a figure was read on, by its key in the data. Addresses are given as they were read; many are copies of pages", "that are not public, and the data say so. Single figures are cited from each; nothing is reproduced.\n"]
     for source in data.load("sources").fillna("").to_dict("records"):
         date = f", {source['published']}" if source["published"] else ""
         title = re.sub(r"([\[\]<>*_`|$\\])", r"\\\1", source["title"])

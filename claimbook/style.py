@@ -70,7 +70,7 @@ def finish(fig, name, title, subtitle, rows, alt, marks=(), note="", columns=Non
     `name`: the claim's id, with a suffix where a claim has several charts ("boom-03", "boom-03-quarters").
     `title`: the finding. `subtitle`: measure, unit and scope. `rows`: the DataFrame (or several) that was plotted,
     with `id`, `source`, `publisher` and `published`; the source line and the download are made of it, `columns`
-    names what the download holds besides. `alt`: the finding with its numbers, for those who do not see the chart.
+    names what it holds besides the columns of the data. `alt`: the finding with its numbers, for those who do not see the chart.
     `marks`: the key, as pairs of a Line2D style and a word. `note`: a caveat before the source line.
     The figure's height is that of the plot; the bands for text are added to it.
     Raises ValueError for a name without claim, an alt text without number, or rows without sources.
@@ -120,8 +120,14 @@ def source_line(frames):
     return "Source: " + ", ".join(parts) + ("; own arithmetic." if derived else ".")
 
 
+@cache
+def _described():
+    """The columns of all tables: a download keeps what says of a figure what it is."""
+    return {field["name"] for table in data.tables() for field in data.describe(table)["schema"]["fields"]}
+
+
 def _plain_rows(frame, columns):
-    keep = [c for c in frame.columns if columns is None or c in columns or c.startswith(("id", "source"))]
+    keep = [c for c in frame.columns if columns is None or c in columns or c in _described() or c.startswith(("id", "source"))]
     return [{c: None if pd.isna(v) else v for c, v in row.items()} for row in frame[keep].round(6).to_dict("records")]
 
 

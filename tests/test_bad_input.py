@@ -39,7 +39,7 @@ FIGURES = """a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Examp
 a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,rounds of battery makers,2025-03-01,,report,example-2025,
 a3,share,US,batteries,2024,52,percent,,,Other,Other,rounds of battery makers,2025-03-01,,report,example-2025,
 """
-SOURCES = "example-2025,Battery money,Example,2025-02-01,https://example.org/batteries,2026-01-05,single figures cited\n"
+SOURCES = "example-2025,Battery money,Example,2025-02-01,https://example.org/batteries,2026-01-05\n"
 CELLS = [
     ("markdown", "intro-1", "# Batteries\n\n```{verdict-strip} batteries\n```"),
     ("code", "intro-2", "from claimbook import claim, label, load\nfrom claimbook.style import dots, finish, use_style\n\nuse_style()\nfigures = load('figures')"),

@@ -9,7 +9,7 @@ from claimbook import data, newbook
 from conftest import ROOT, Copy
 
 CLAIM = {"chapter": "batteries", "article": "1", "passage": "paragraph 1", "statement": "Battery makers raised $12 billion in 2024.", "kind": "figure", "claimed": "12", "unit": "USD_bn", "precision": "about"}
-SOURCE = "example-2025,Battery money,Example,2025-02-01,https://example.org/batteries,2026-01-05,single figures cited\n"
+SOURCE = "example-2025,Battery money,Example,2025-02-01,https://example.org/batteries,2026-01-05\n"
 ROWS = """a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,rounds of battery makers,2025-02-01,,primary,example-2025,
 a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,rounds of battery makers,2025-03-01,,report,example-2025,
 """
