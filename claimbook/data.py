@@ -82,9 +82,12 @@ def load(table):
                 f"data/{describe(table)['path']}, row {lost.index[0] + 2}, column {column}:"
                 f" the key {lost.iloc[0]!r} is not in data/sources.csv. Add the source there, or mend the key."
             )
+    loaded[table] = frame
     return frame.copy()
 
 
+loaded = {}
+"""The tables that a chapter has asked for, by name."""
 MONTHS = "January February March April May June July August September October November December".split()
 
 

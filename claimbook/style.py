@@ -70,7 +70,7 @@ def finish(fig, name, title, subtitle, rows, alt, marks=(), note="", columns=Non
     `name`: the claim's id, with a suffix where a claim has several charts ("boom-03", "boom-03-quarters").
     `title`: the finding. `subtitle`: measure, unit and scope. `rows`: the DataFrame (or several) that was plotted,
     with `id`, `source`, `publisher` and `published`; the source line and the download are made of it, `columns`
-    names what it holds besides the columns of the data. `alt`: the finding with its numbers, for those who do not see the chart.
+    names what it holds besides the columns of the data; the figures behind computed rows follow in a table of their own. `alt`: the finding with its numbers, for those who do not see the chart.
     `marks`: the key, as pairs of a Line2D style and a word. `note`: a caveat before the source line.
     The figure's height is that of the plot; the bands for text are added to it.
     Raises ValueError for a name without claim, an alt text without number, or rows without sources.
@@ -93,7 +93,7 @@ def finish(fig, name, title, subtitle, rows, alt, marks=(), note="", columns=Non
         "source": source.strip(),
         "sources": keys,
         "ids": list(dict.fromkeys(key for frame in frames for key in data.trace(frame, "id"))),
-        "data": [_plain_rows(frame, columns) for frame in frames],
+        "data": [rows for rows in (*(_plain_rows(frame, columns) for frame in frames), _made_of(frames)) if rows],
     }
     chart = Chart(_svg(fig, name, alt), alt, payload)
     plt.close(fig)
@@ -135,6 +135,14 @@ def _plain_rows(frame, columns):
 def _width(text, size, weight="normal"):
     """The width of a text in inches."""
     return RendererAgg(1, 1, 72).get_text_width_height_descent(text, FontProperties(size=size, weight=weight), False)[0] / 72
+
+
+def _made_of(frames):
+    """The printed figures from which rows were computed, or that lost on the way what they are: as they stand in the tables."""
+    whole = {id for frame in frames if "definition" in frame.columns for id in frame["id"]}
+    lost = {id for frame in frames for id in data.trace(frame, "id")} - whole
+    tables = [frame[frame["id"].isin(lost)] for frame in data.loaded.values() if "id" in frame.columns]
+    return [row for table in tables for row in _plain_rows(table, None)]
 
 
 def _wrap(text, width, fontsize, fontweight="normal", **look):

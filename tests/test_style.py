@@ -7,7 +7,7 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from claimbook import shown, site, style
+from claimbook import data, shown, site, style
 from claimbook.style import TEAL, finish, source_line, use_style
 
 ROWS = pd.DataFrame({"id": ["a", "b"], "source": ["s", "t"], "publisher": ["KPMG", "KPMG"], "published": ["2024-01-05", "2025-04-22"], "value": [1.0, 2.0]})
@@ -35,6 +35,14 @@ def test_the_chart_carries_alt_text_source_and_rows():
     assert f'aria-label="{ALT}"' in bundle["image/svg+xml"] and 'role="img"' in bundle["image/svg+xml"]
     assert "Source: KPMG (2024-01, 2025-04)." in bundle["text/plain"]
     assert bundle[style.CHART_MIME]["ids"] == ["a", "b"] and bundle[style.CHART_MIME]["data"][0][1]["value"] == 2.0
+
+
+def test_a_download_holds_the_figures_behind_a_computed_row():
+    printed = data.load("funding").head(2)
+    computed = pd.DataFrame({"id": [";".join(printed["id"])], "source": [";".join(printed["source"])], "publisher": "Crunchbase News", "published": "2025", "share": [31.8]})
+    shares, figures = draw(rows=computed).payload["data"]
+    assert shares[0]["share"] == 31.8 and [(one["id"], one["definition"]) for one in figures] == list(zip(printed["id"], printed["definition"]))
+    assert len(draw(rows=printed).payload["data"]) == 1, "what was plotted whole stands once"
 
 
 @pytest.mark.parametrize("change, message", [
