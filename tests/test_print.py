@@ -133,7 +133,7 @@ def test_a_table_says_missing_and_negative_values_in_print():
 def test_the_site_offers_the_forms_that_are_made_of_the_same_files(copy):
     code, made_of = copy.run("-c", "from claimbook import stamp; print(stamp.sources())")
     folder = copy.root / "_build"
-    folder.mkdir()
+    folder.mkdir(exist_ok=True)
     for form, of in (("pdf", made_of.strip()), ("epub", "older files")):
         (folder / f"the-hundred-billion-dollar-year.{form}").write_bytes(b"a book")
         (folder / f"the-hundred-billion-dollar-year.{form}.stamp").write_text(of, encoding="utf-8")
