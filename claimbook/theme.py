@@ -32,7 +32,9 @@ MENDED = [
     (r'<script type="text/x-thebe-config">[^<]*</script>', ""),
     # Words of code in the colour that all code has need no element of their own, nor do neighbours of one kind: half of a page's elements.
     (r'<span class="[npw]">([^<]*)</span>', r"\1"),
+    (r'<span class="(?:o|s[1aei])">', '<span class="s2">'),
     (r'(<span class="(\w\w?)">[^<]*)</span><span class="\2">', r"\1"),
+    (r'(<span class="(\w\w?)">[^<]*)</span><span class="\2">', r"\1"),  # those that were merged before, two by two
     # The book's name stands outside every landmark.
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"'),
 ]
