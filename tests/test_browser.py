@@ -116,7 +116,7 @@ def test_keyboard_reaches_content_and_previews(seen):
 
 def test_what_stands_under_a_chart_can_be_downloaded(seen):
     files = seen["use"]["files"]
-    assert files["boom-03.csv"].startswith("id,label,") and "<svg role=" in files["boom-03.svg"] and files["boom-03.png"].startswith("\x89PNG")
+    assert files["boom-03.csv"].startswith("table,id,label,") and "<svg role=" in files["boom-03.svg"] and files["boom-03.png"].startswith("\x89PNG")
     assert seen["use"]["notebook"] == len(json.loads((ROOT / "chapters/01-ai-boom.ipynb").read_text(encoding="utf-8"))["cells"])
 
 
