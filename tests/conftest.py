@@ -75,14 +75,18 @@ class Copy:
         file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-@pytest.fixture
-def copy(tmp_path):
-    root = tmp_path / "book"
+def copied(root):
+    """The book as it is, in a folder that does not exist yet."""
     ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints")
     shutil.copytree(ROOT, root, ignore=ignore)
     if (BUILD / "png").exists():  # what was drawn once need not be drawn again
         shutil.copytree(BUILD / "png", root / "_build" / "png", copy_function=os.link)
     return Copy(root)
+
+
+@pytest.fixture
+def copy(tmp_path):
+    return copied(tmp_path / "book")
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -5,13 +5,12 @@
 
 import csv
 import random
-import shutil
 import sys
 import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from conftest import ROOT, Copy
+from conftest import copied
 from mutate import REPORT
 
 EXECUTE = "from claimbook import run; run.run([path for path in run.stale() if path.name[:2] in {}])"
@@ -67,10 +66,7 @@ def main(number=60, seed=2024):
     agreed, counts = 0, Counter()
     for fault in sample(number, seed):
         with tempfile.TemporaryDirectory() as home:
-            book = Copy(Path(home) / "book")
-            ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints")
-            shutil.copytree(ROOT, book.root, ignore=ignore)
-            found = seen(book, fault)
+            found = seen(copied(Path(home) / "book"), fault)
         told = SAME[fault["seen by"].split()[0] if fault["seen by"] else "nothing"]
         good = (found == "nothing") == (told == "nothing")  # two checks may both see it
         agreed += good
