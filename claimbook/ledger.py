@@ -192,9 +192,13 @@ def claim(id):
 
 
 @cache
-def _cells(path, written):
-    """The cells of a stored chapter. `written`: when, so that it is read again after a change."""
+def _read(path, written):
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def cells(path):
+    """The cells of a stored chapter, read again only after a change."""
+    return _read(path, path.stat().st_mtime_ns)
 
 
 def stored_outputs(mime, notebooks=None):
@@ -202,7 +206,7 @@ def stored_outputs(mime, notebooks=None):
     for path in sorted((data.ROOT / "chapters").glob("*.ipynb")):
         if notebooks is not None and path.name not in notebooks:
             continue
-        for number, cell in enumerate(_cells(path, path.stat().st_mtime_ns)):
+        for number, cell in enumerate(cells(path)):
             for output in cell.get("outputs", []):
                 if mime in output.get("data", {}):
                     yield path.name, number, output["data"][mime]

@@ -85,6 +85,7 @@ chapters:
   - file: chapters/scoreboard
   - file: chapters/method
   - file: chapters/data
+  - file: chapters/figures
   - file: chapters/bibliography
 """
 

@@ -26,6 +26,9 @@ SHARED = 20
 BREAKS = 24
 """A table of more rows may be broken between two pages."""
 
+LONG = 30
+"""A table of the prose with more rows is one that Sphinx breaks between pages."""
+
 
 class Printed(SphinxPostTransform):
     """Leaves out code cells, unwraps their outputs and translates each, once MyST-NB has chosen the outputs to show."""
@@ -54,6 +57,11 @@ class Printed(SphinxPostTransform):
                 link.parent.insert(link.parent.index(link) + 1, nodes.raw("", f" {{\\addresstype\\url{{{link['refuri']}}}}}", format="latex"))
         for table in self.document.findall(nodes.table):
             table["align"] = "left"
+            columns = list(zip(*([cell.astext() for cell in row.children] for row in table.findall(nodes.row))))
+            if len(columns[0]) > LONG:  # over several pages LaTeX does not balance columns
+                table["classes"].append("colwidths-given")
+                for spec, column in zip(table.findall(nodes.colspec), columns):
+                    spec["colwidth"] = round(10 * max(map(len, column)) ** 0.5)
         for section in [node for node in self.document.findall(nodes.section) if node.get("docname") == "index" and node["header_level"] > 1]:
             title = section.pop(0).astext()
             heading = f"\\section*{{{inline(title)}}}" if title != "The chapters" else ""  # the printed contents say them already

@@ -131,17 +131,18 @@ class Cell:
 
 
 class Chapter:
-    """A chapter executed once without a fault. `cells`, `before` (the names before each), `outputs`, `loads` (tables that each cell asked for)."""
+    """A chapter executed once without a fault. `cells`, `before` (names and loaded tables before each), `outputs`, `loads` (tables that each asked for)."""
 
     def __init__(self, path, drawn=False):
         self.path, self.cells = path, [Cell(cell) for cell in run.read(path).cells if cell.cell_type == "code"]
         self.before, self.outputs, self.loads, self.texts, names = [], [], [], [], {"__name__": "__main__"}
         os.chdir(path.parent)
+        data.loaded.clear()
         for cell in self.cells:
             asked = set()
             data._read = lambda table: asked.add(table) or READ(table)
             ledger.claims.cache_clear()
-            self.before.append(dict(names))
+            self.before.append((dict(names), list(data.loaded)))
             cell.drawn = drawn or ".plot." in cell.source  # pandas draws on real axes only
             self.outputs.append(cell.execute(names))
             self.loads.append(asked - {"sources"})  # its keys only, which the schema guards
@@ -181,13 +182,15 @@ class Chapter:
         """The first cell that shows something else now that these tables are patched, or None. Only cells that depend on them are executed."""
         names, dirty = {}, set()
         os.chdir(self.path.parent)
-        for number, (cell, before, expected, asked) in enumerate(zip(self.cells, self.before, self.outputs, self.loads)):
+        for number, (cell, (before, tables_before), expected, asked) in enumerate(zip(self.cells, self.before, self.outputs, self.loads)):
             if only is not None and number not in only:
                 continue
             if not (asked & tables or cell.reads & dirty):
                 dirty -= cell.changes - cell.reads
                 continue
             names.update({name: value for name, value in before.items() if name not in dirty})
+            data.loaded.clear()
+            data.loaded.update({table: data._read(table) for table in tables_before})
             try:
                 if cell.execute(names) != expected:
                     return cell.id

@@ -104,6 +104,10 @@ def told(table):
     return shown
 
 
+def made():
+    return [page() for page in (pages.data_page, pages.figures, pages.bibliography, pages.method)]
+
+
 def rules(table):
     """What of the quick checks sees the patched table: the book's own rules, the tests of the data and of the claims, the pages."""
     if intake._once() or any(map(intake._table, data.tables() if table == "sources" else [table])) or table == "claims" and intake._claims():
@@ -117,13 +121,13 @@ def rules(table):
     except Exception:
         return "test"
     try:
-        return "page" if (pages.data_page(), pages.bibliography(), pages.method()) != PAGES else None
+        return "page" if made() != PAGES else None
     except Exception:
         return "page"  # it cannot be made
 
 
 QUICK = [getattr(test_data, name) for name in dir(test_data) if name.startswith("test_figures_")]
-RULES, PAGES = ("own rules", "test", "page"), ()
+RULES, PAGES = ("own rules", "test", "page"), []
 STORED = functools.cache(lambda mime, of=ledger.stored_outputs: list(of(mime)))
 ledger.stored_outputs = lambda mime, notebooks=None: [one for one in STORED(mime) if notebooks is None or one[0] in notebooks]
 test_notebooks.run.read = functools.cache(test_notebooks.run.read)
@@ -184,7 +188,7 @@ def examine(table, sample=0):
 
 def main(names):
     global PAGES
-    PAGES = pages.data_page(), pages.bibliography(), pages.method()
+    PAGES = made()
     strays = [f"{chapter.path.name}: {chapter.strays()}" for chapter in chapters() if chapter.strays()]
     assert not strays, f"executed here a chapter shows what it shows in its notebook, but not these: {strays}"
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:

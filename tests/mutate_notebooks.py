@@ -135,7 +135,7 @@ def try_charts(path):
 def try_columns(path):
     """[(cell, fault, whether it is seen)]: in each cell of a chart the name of a column becomes that of another column of the data."""
     chapter, found = Chapter(path), []
-    for number, (cell, before, expected) in enumerate(zip(chapter.cells, chapter.before, chapter.outputs)):
+    for number, (cell, (before, _), expected) in enumerate(zip(chapter.cells, chapter.before, chapter.outputs)):
         chart = next((one[style.CHART_MIME] for one in expected if style.CHART_MIME in one), None)
         if not chart:
             continue
@@ -184,7 +184,7 @@ def try_code(path):
         run.read = read
         return found_out
 
-    for cell, names in zip(chapter.cells, chapter.before):
+    for cell, (names, _) in zip(chapter.cells, chapter.before):
         for judged in re.finditer(r'claim\("([a-z]+-\d\d)"\)\.check\(', cell.source):
             if path in test_notebooks.THEMES and ledger.claims()[judged[1]].chapter == path.stem[3:] and cell.source.count(judged[0]) == 1 and f'"{judged[1]}-ex' not in cell.source and "-ex-" not in cell.id:
                 literal = cell.source.replace(judged[0], f'Verdict(claim("{judged[1]}"), "reproduced", "", (), ())  # (')
