@@ -112,14 +112,14 @@ def data_page():
         resource, frame = data.describe(name), data.load(name)
         kinds = frame["evidence"].value_counts() if "evidence" in frame else {}
         read_on = ", ".join(f"{kinds[kind]} {kind}" for kind in ("primary", "copy", "report") if kind in kinds)
-        tables.append((f"`{resource['path']}`", f"**{resource['title']}.** {resource['description']} {len(frame):,} rows{': ' * bool(read_on)}{read_on}."))
+        tables.append((f"`{name}`", f"**{resource['title']}.** {resource['description']} {len(frame):,} rows{': ' * bool(read_on)}{read_on}."))
         for field in resource["schema"]["fields"]:
             columns.setdefault((field["name"], field["description"]), []).append(name)
     return f"""{GENERATED}
 # Data: what every column means
 
-Every figure of the book stands in a table of the folder `data/`, one figure a row, with its publisher, its date and the page
-it was read on. The tables are described by a [Frictionless data package](https://specs.frictionlessdata.io/) and checked against it on every build.
+Every figure of the book stands in a table of the folder `data/` (`sources` is `data/sources.csv`), one figure a row, with its publisher,
+its date and the page it was read on. The tables are described by a [Frictionless data package](https://specs.frictionlessdata.io/) and checked against it on every build.
 Under each chart stands a link to its figures; [those of sentences and verdict cards](figures.md) have a page of their own.
 
 ## The tables
@@ -192,7 +192,7 @@ def _filled(frame):
 
 def _entry(row):
     """One figure as an item of a list, with everything that its row says."""
-    said = {column: _text(value).replace(";", ", ") for column, value in row.items() if column not in ("value", "unit")}
+    said = {column: card.number(value) if isinstance(value, float) else _text(value).replace(";", ", ") for column, value in row.items() if column not in ("value", "unit")}
     take = lambda *columns: ", ".join(said.pop(column) for column in columns if column in said)
     id, source = take("id"), take("source")
     value = f"{take('qualifier')} {_amount(row['value'], row['unit'])}".strip() if "value" in row else "no amount"
