@@ -21,9 +21,9 @@ $(READY): requirements.lock pyproject.toml
 	@touch $(READY)
 
 $(NODE): tests/node/package-lock.json
-	@for tool in node npm chromium java; do command -v $$tool >/dev/null || lacking="$$lacking $$tool"; done; [ -z "$$lacking" ] \
-	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends nodejs npm chromium default-jre-headless; } \
-	  || { echo 'The tests look at the site in a browser. Install it with: sudo apt-get install nodejs npm chromium default-jre-headless'; exit 1; }
+	@for tool in node:nodejs npm:npm chromium:chromium java:default-jre-headless; do command -v $${tool%:*} >/dev/null || lacking="$$lacking $${tool#*:}"; done; [ -z "$$lacking" ] \
+	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends $$lacking; } \
+	  || { echo "The tests look at the site in a browser. Install it with: sudo apt-get install$$lacking"; exit 1; }
 	@cd tests/node && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $(NODE)
 

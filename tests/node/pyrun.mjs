@@ -83,6 +83,8 @@ for (const [number, page] of pages.entries()) {
 async function use(tab) {
   const did = {};
   await tab.evaluate(() => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));
+  // The page lays a section out when it comes into view. Here all of it is, or a click could miss a button that moves just then.
+  await tab.evaluate(() => document.querySelectorAll("main *").forEach((one) => { one.style.contentVisibility = "visible"; }));
   const cell = (id) => tab.locator(`#cell-${id}`);
   const edit = async (id, change) => {
     if (await cell(id).locator("textarea").count() === 0) await cell(id).getByRole("button", { name: "Edit" }).click();
