@@ -21,12 +21,12 @@ def build(progress=lambda text: None):
 
     Returns the chapters that were executed for it, as {path: reason}. `progress` is told, in one line, what goes on.
     """
+    charts.ahead()
     executed = make_ready(progress)
     made_of = stamp()
     aside = BUILD / "new"
     shutil.rmtree(aside, ignore_errors=True)
     progress("Compiling the book")
-    charts.begin(order=-1)  # while jupyter-book loads what it needs; it begins with the first, and they meet
     compile_book(aside)
     for form in forms():
         shutil.copy(form, aside / "_build" / "html")
