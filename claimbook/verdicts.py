@@ -31,6 +31,12 @@ class Interval:
         if not self.low <= self.high:
             raise ValueError(f"An interval runs from low to high, not from {self.low} to {self.high}.")
 
+    def __str__(self):
+        return f"{self.low:,.1f} to {self.high:,.1f}"
+
+    def _repr_pretty_(self, printer, cycle):
+        printer.text(str(self))  # as a notebook shows it
+
     def __contains__(self, value):
         return self.low <= value <= self.high
 
