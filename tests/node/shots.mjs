@@ -10,7 +10,7 @@ for (const page of readdirSync(`${site}/chapters`).filter((name) => /^\d/.test(n
   for (const width of [1280, 360]) {
     const tab = await browser.newPage({ viewport: { width, height: 900 }, reducedMotion: "reduce" });
     await tab.goto(pathToFileURL(realpathSync(`${site}/chapters/${page}`)).href);
-    await tab.evaluate((css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets.push(sheet); }, ".bd-header-article, .bd-sidebar { display: none !important; }"); // the page's policy takes no <style>
+    await tab.evaluate((css) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(css); document.adoptedStyleSheets.push(sheet); }, ".bd-header-article, .bd-sidebar { display: none !important; } main * { content-visibility: visible !important; }"); // the page's policy takes no <style>; a part just come into view may not be painted yet
     for (const theme of ["light", "dark"]) {
       await tab.evaluate((name) => { document.documentElement.dataset.theme = name; }, theme);
       for (const chart of await tab.locator(".chart-figure").all()) {
