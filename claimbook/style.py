@@ -225,6 +225,16 @@ def _svg(fig, name, alt):
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
+    frames = {name: [float(n) for n in box] for name, *box in re.findall(r'<clipPath id="([^"]+)">\s*<rect x="(.+?)" y="(.+?)" width="(.+?)" height="(.+?)"/>', svg)}
+
+    def cut(path):
+        """A path without its clip path where that cuts nothing off: it is painted sooner."""
+        x, y, width, height = frames[path[2]]
+        numbers = [float(n) for n in re.findall(r"-?[\d.]+", path[1])]
+        inside = x - 0.01 <= min(numbers[::2]) and max(numbers[::2]) <= x + width + 0.01 and y - 0.01 <= min(numbers[1::2]) and max(numbers[1::2]) <= y + height + 0.01
+        return f'<path d="{path[1]}"' if inside else path[0]
+
+    svg = re.sub(r'<path d="([^"]+)" clip-path="url\(#(.+?)\)"', cut, svg)
     # matplotlib derives ids from exact coordinates, which the layout may miss by a hair: number them instead.
     used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
     new = {old: f"{name}-{number}" for number, old in enumerate((i for i in re.findall(r' id="([^"]+)"', svg) if i in used), 1)}
