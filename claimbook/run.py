@@ -173,6 +173,7 @@ def _execute(path, at, progress):
         kernel_manager_class=KernelManager,
         kernel_name="python3",
         record_timing=False,
+        coalesce_streams=True,  # what is printed comes in pieces, cut by the clock
         startup_timeout=30,
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},

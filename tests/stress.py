@@ -32,6 +32,8 @@ def run(condition, seed, arguments):
         if condition == "another directory":
             root = Path(elsewhere) / "the book, é"
             shutil.copytree(ROOT, root, symlinks=True, ignore=shutil.ignore_patterns(".venv", ".pytest_cache", "__pycache__"))
+            (root / ".venv").mkdir()
+            (root / ".venv/pyodide").symlink_to(ROOT / ".venv/pyodide")
         chosen = arguments if any("/" in one for one in arguments) else ["tests", *sorted(str(path.relative_to(root)) for path in (root / "chapters").glob("*.ipynb")), *arguments]
         command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider", "-o", "addopts=--strict-markers", f"--shuffle={seed}", *chosen]
         start = time.monotonic()

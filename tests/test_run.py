@@ -83,6 +83,13 @@ def test_a_newly_loaded_table_is_tracked(copy):
     assert "'99-planted.ipynb'" in copy.run("-c", STALE)[1]
 
 
+def test_what_is_printed_in_pieces_is_stored_as_one(copy):
+    path = plant(copy, "99-slow.ipynb", "import time\nprint('first', flush=True)\ntime.sleep(0.5)\nprint('second')\n'value'")
+    code, text = copy.run("-c", "from claimbook import run; run.run([run.CHAPTERS / '99-slow.ipynb'])")
+    assert code == 0, text
+    assert [output.get("text") for output in run.read(path).cells[1].outputs] == ["first\nsecond\n", None]
+
+
 def test_a_failing_chapter_keeps_its_outputs(copy):
     copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard(); 1 / 0")
     before = chapters(copy)
