@@ -173,7 +173,6 @@ def _execute(path, at, progress):
         kernel_manager_class=KernelManager,
         kernel_name="python3",
         record_timing=False,
-        coalesce_streams=True,  # what is printed comes in pieces, cut by the clock
         startup_timeout=30,
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},
@@ -220,6 +219,7 @@ def dump(notebook):
         if cell.cell_type == "code":
             number += 1
             cell.execution_count = number
+            cell.outputs = _joined(cell.outputs)
             for output in cell.outputs:
                 if "execution_count" in output:
                     output.execution_count = number
@@ -230,6 +230,18 @@ def dump(notebook):
         }
     )
     return nbformat.writes(notebook, version=4) + "\n"
+
+
+def _joined(outputs):
+    """What a cell prints comes in pieces, cut by the clock: here those of one stream are one."""
+    joined, streams = [], {}
+    for output in outputs:
+        first = streams.setdefault(output.name, output) if output.output_type == "stream" else output
+        if first is output:
+            joined.append(output)
+        else:
+            first.text += output.text
+    return joined
 
 
 def _write(path, text):
