@@ -75,8 +75,8 @@ def png(svg):
 
 
 def begin():
-    """Start to draw every chart as PNG, on all cores, while something else goes on and comes first."""
-    pool = ProcessPoolExecutor(initializer=os.nice, initargs=(10,))
+    """Start to draw every chart as PNG, on all cores, while something else goes on."""
+    pool = ProcessPoolExecutor()
     drawn = {name: pool.submit(png, svg) for name, (_, svg, _) in charts().items()}
     pool.shutdown(wait=False)
     return drawn
