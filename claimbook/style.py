@@ -225,22 +225,28 @@ def _svg(fig, name, alt):
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
-    frames = {name: [float(n) for n in box] for name, *box in re.findall(r'<clipPath id="([^"]+)">\s*<rect x="(.+?)" y="(.+?)" width="(.+?)" height="(.+?)"/>', svg)}
-
-    def cut(path):
-        """A path without its clip path where that cuts nothing off: it is painted sooner."""
-        x, y, width, height = frames[path[2]]
-        numbers = [float(n) for n in re.findall(r"-?[\d.]+", path[1])]
-        inside = x - 0.01 <= min(numbers[::2]) and max(numbers[::2]) <= x + width + 0.01 and y - 0.01 <= min(numbers[1::2]) and max(numbers[1::2]) <= y + height + 0.01
-        return f'<path d="{path[1]}"' if inside else path[0]
-
-    svg = re.sub(r'<path d="([^"]+)" clip-path="url\(#(.+?)\)"', cut, svg)
+    svg = _unclipped(svg)
     # matplotlib derives ids from exact coordinates, which the layout may miss by a hair: number them instead.
     used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
     new = {old: f"{name}-{number}" for number, old in enumerate((i for i in re.findall(r' id="([^"]+)"', svg) if i in used), 1)}
     svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{new[m[1]]}"' if m[1] in new else "", svg)
     svg = re.sub(r"(url\(#|href=\"#)([^)\"]+)", lambda m: m[1] + new[m[2]], svg)
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-chart="{name}" data-axis="{_axis(fig)}" ', 1)
+
+
+def _unclipped(svg):
+    """The SVG without clip paths that cut nothing off, and without frames that nothing needs any more: it is painted sooner."""
+    frames = {name: [float(n) for n in box] for name, *box in re.findall(r'<clipPath id="([^"]+)">\s*<rect x="(.+?)" y="(.+?)" width="(.+?)" height="(.+?)"/>', svg)}
+
+    def path(match):
+        x, y, width, height = frames[match[2]]
+        numbers = [float(n) for n in re.findall(r"-?[\d.]+", match[1])]
+        across, down = numbers[::2], numbers[1::2]
+        inside = min(across) >= x - 0.01 and max(across) <= x + width + 0.01 and min(down) >= y - 0.01 and max(down) <= y + height + 0.01
+        return f'<path d="{match[1]}"' if inside else match[0]
+
+    svg = re.sub(r'<path d="([^"]+)" clip-path="url\(#(.+?)\)"', path, svg)
+    return re.sub(r'\s*<clipPath id="(.+?)">.*?</clipPath>', lambda match: match[0] if f"url(#{match[1]})" in svg else "", svg, flags=re.S)
 
 
 def _axis(fig):
