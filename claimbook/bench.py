@@ -87,8 +87,9 @@ def bench(sizes=(6, 60, 300)):
         for path in run.notebooks():
             charts = json.dumps(run.read(path)).count('"image/svg+xml"')
             (floor / path.name).write_text(synthetic([CHART, *[DRAW] * charts]), encoding="utf-8")
-        floor_cpu = sum(measure([BIN / "jupyter", "execute", str(path)], ours, floor)[1] for path in sorted(floor.glob("*.ipynb")))
-        rows.append(("all executed, CPU", measure([*claimbook, "run", "--all"], ours)[1], floor_cpu, "`jupyter execute`: kernels, imports, as many bare charts", 1.3))
+        bare = [[BIN / "jupyter", "execute", str(path)] for path in sorted(floor.glob("*.ipynb"))]
+        run_cpu, floor_cpu = best((lambda: measure([*claimbook, "run", "--all"], ours)[1]), (lambda: sum(measure(command, ours, floor)[1] for command in bare)))
+        rows.append(("all executed, CPU", run_cpu, floor_cpu, "`jupyter execute`: kernels, imports, as many bare charts", 1.3))
 
         still = min(measure([*claimbook, "build"], ours)[0] for _ in range(3))
         config.write_text(stored, encoding="utf-8")

@@ -9,6 +9,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 
@@ -221,7 +222,7 @@ def _svg(fig, name, alt):
     """The figure as SVG with stable bytes, ids of its own, a role and the alt text, ready to stand in a page."""
     buffer = io.StringIO()
     with plt.rc_context({"svg.hashsalt": name}):
-        fig.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+        FigureCanvasSVG(fig).print_svg(buffer, metadata={"Date": None, "Creator": None})  # savefig would draw everything twice
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
