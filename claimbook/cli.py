@@ -48,9 +48,9 @@ def main():
         sys.exit(f"\n{error}")
     except OSError as error:
         _progress("")
-        file = os.path.relpath(error.filename, ROOT) if isinstance(error.filename, str) else "A file of the book"
-        remedy = REMEDIES.get(error.errno, f"Restore it: git checkout {file}")
-        sys.exit(f"\n{file}: {error.strerror or error}. {remedy}. The site in place is as it was")
+        file = os.path.relpath(error.filename, ROOT) if isinstance(error.filename, str) else None
+        remedy = REMEDIES.get(error.errno, f"Restore it: git checkout {file}" if file else "Repeat it; if it stays, begin anew: make clean")
+        sys.exit(f"\n{file or 'The system'}: {error.strerror or error}. {remedy}. The site in place is as it was")
 
 
 REMEDIES = {errno.ENOSPC: "Make room on the disk and repeat", errno.EDQUOT: "Make room on the disk and repeat", errno.EROFS: "Let this user write there and repeat", errno.EACCES: "Let this user write there and repeat", errno.EPERM: "Let this user write there and repeat"}
