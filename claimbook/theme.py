@@ -45,10 +45,13 @@ SEARCH_TOOLS = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\
 """Loaded by every page for a search while typing, which this book does not have: the search page alone needs them."""
 
 
-FIRST = """for (const name of ["mode", "theme"]) document.documentElement.dataset[name] = localStorage.getItem(name) || "auto";
+FIRST = """const set = document.documentElement.dataset;
+set.mode = localStorage.getItem("mode") || "auto";
+set.theme = set.mode !== "auto" ? set.mode : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 {options}
 DOCUMENTATION_OPTIONS.search_as_you_type = false;"""
-"""What must run before anything is shown: the one script that stands in the page itself, the same in all. Its hash is in the policy."""
+"""What must run before anything is shown: the one script that stands in the page itself, the same in all. Its hash is in the policy.
+The theme sets its colours only at the end, with a flash of light in the dark and everything styled once more."""
 POLICY = (
     "default-src 'none'; script-src 'self' 'sha256-{hash}'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"

@@ -101,7 +101,7 @@ def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
 
 def test_a_chart_follows_the_theme_and_prints_dark_on_white(seen):
     use = seen["use"]
-    assert use["light"] != use["dark"] and use["kept"] == "dark" == use["after"]
+    assert use["light"] != use["dark"] and use["kept"] == use["after"] == use["first"] == "dark"
     brightness = lambda rgb: sum(map(int, rgb.removeprefix("rgb(").rstrip(")").split(",")))
     text, teal, ground = use["printed"]
     assert [text, teal] == use["light"][:2] and brightness(text) < 300 < 700 < brightness(ground) and use["pdf"] > 100_000

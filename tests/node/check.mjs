@@ -129,6 +129,14 @@ async function use() {
   did.after = await tab.evaluate(() => document.documentElement.dataset.theme);
   await tab.context().close();
 
+  // On a dark machine nothing flashes: the first script alone chooses the theme, before anything is shown.
+  const dark = await browser.newContext({ colorScheme: "dark" });
+  tab = await dark.newPage();
+  await tab.route("**/*.js*", (route) => route.abort());
+  await tab.goto(`${address}chapters/01-ai-boom.html`);
+  did.first = await tab.evaluate(() => document.documentElement.dataset.theme);
+  await dark.close();
+
   // What somebody might smuggle into a page must not run; the theme's buttons must.
   const attacked = await browser.newContext();
   tab = await attacked.newPage();
