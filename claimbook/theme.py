@@ -45,9 +45,11 @@ SEARCH_TOOLS = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\
 """Loaded by every page for a search while typing, which this book does not have: the search page alone needs them."""
 
 
-FIRST = """const set = document.documentElement.dataset;
-set.mode = localStorage.getItem("mode") || "auto";
-set.theme = set.mode !== "auto" ? set.mode : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+FIRST = """{{
+  const set = document.documentElement.dataset;
+  set.mode = localStorage.getItem("mode") || "auto";
+  set.theme = set.mode !== "auto" ? set.mode : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+}}
 {options}
 DOCUMENTATION_OPTIONS.search_as_you_type = false;"""
 """What must run before anything is shown: the one script that stands in the page itself, the same in all. Its hash is in the policy.
