@@ -34,7 +34,7 @@ def cells(page):
 
 def button(page):
     """The button of a page. It stays hidden without script."""
-    return f'<div class="run-page" data-notebook="{page.split("/")[-1]}.ipynb" hidden><button type="button">Run this page</button> <output></output></div>'
+    return f'<div class="run-page pst-js-only" data-notebook="{page.split("/")[-1]}.ipynb"><button type="button">Run this page</button> <output></output></div>'
 
 
 def book():

@@ -30,16 +30,17 @@ MENDED = [
     # Small scripts of extensions: some are in `first`, the others nothing here has a use for.
     (r"<script>(?:let toggleOpenOnPrint|DOCUMENTATION_OPTIONS\.|kernelName|\s*// Activate the search field)[^<]*</script>", ""),
     (r'<script type="text/x-thebe-config">[^<]*</script>', ""),
-    # Words of code in the colour that all code has need no element of their own, nor do neighbours of one kind: half of a page's elements.
-    (r'<span class="[npw]">([^<]*)</span>', r"\1"),
-    (r'<span class="(?:o|s[1aei])">', '<span class="s2">'),
+    (r'<script [^>]*src="[^"]*/(?:clipboard\.min|copybutton)\.js[^"]*"></script>', ""),  # page.js brings them when they are wanted
+    # Names and operators in code need no element of their own, nor do neighbours of one kind: half of a page's elements.
+    (r'<span class="[nopw]">([^<]*)</span>', r"\1"),
+    (r'<span class="s[1aei]">', '<span class="s2">'),
     (r'(<span class="(\w\w?)">[^<]*)</span><span class="\2">', r"\1"),
     (r'(<span class="(\w\w?)">[^<]*)</span><span class="\2">', r"\1"),  # those that were merged before, two by two
     # The book's name stands outside every landmark.
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"'),
 ]
 """Pattern and replacement, for every page."""
-LATER = r'<script (src="[^"]*(?:doctools|sphinx_highlight|clipboard\.min|copybutton|sphinx-book-theme)\.js[^"]*")>'
+LATER = r'<script (src="[^"]*(?:doctools|sphinx_highlight|sphinx-book-theme)\.js[^"]*")>'
 """Scripts that can wait until the page stands. On the search page others lean on them."""
 SEARCH_TOOLS = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
 """Loaded by every page for a search while typing, which this book does not have: the search page alone needs them."""

@@ -14,4 +14,11 @@ const run = document.querySelector(".run-page"), scripts = document.currentScrip
 run?.querySelector("button").addEventListener("click", () => import(new URL("pyrun.js", scripts)).then(({ press }) => press(), () => {
   run.querySelector("output").textContent = "Python cannot be loaded here. The menu above offers Binder and Colab.";
 }));
-run?.removeAttribute("hidden");
+// Most readers never copy code: the buttons for it come when code is first pointed at or reached by keyboard.
+const interest = new AbortController();
+const wanted = ({ target }) => {
+  if (!target.closest?.("div.highlight")) return;
+  interest.abort();
+  for (const name of ["clipboard.min.js", "copybutton.js"]) document.head.append(Object.assign(document.createElement("script"), { src: new URL(name, scripts), async: false }));
+};
+for (const kind of ["pointerover", "focusin"]) addEventListener(kind, wanted, { signal: interest.signal });

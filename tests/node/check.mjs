@@ -46,6 +46,12 @@ async function look(page) {
   await tab.evaluate(() => document.querySelectorAll(".chart svg[role=img]").forEach((svg) => svg.replaceChildren()));
   // What waits to be drawn until it is near has no true place yet, and axe would see it lie over its neighbours.
   await tab.evaluate(() => { const sheet = new CSSStyleSheet(); sheet.replaceSync("* { content-visibility: visible !important; }"); document.adoptedStyleSheets.push(sheet); }); // the page's policy takes no <style>
+  // The buttons that copy code come once somebody shows interest in code.
+  const code = tab.locator("div.highlight").first();
+  if (await code.count()) {
+    await code.dispatchEvent("focusin");
+    await tab.locator(".copybtn").first().waitFor({ state: "attached" });
+  }
   await tab.evaluate(axe);
   for (const size of ["desktop", "phone"]) {
     await tab.setViewportSize(SIZES[size]);
@@ -120,6 +126,13 @@ async function use() {
   }
   const notebook = await tab.locator("a[href$='.ipynb'][href*='_sources']").first().getAttribute("href");
   did.notebook = await (await tab.request.get(new URL(notebook, tab.url()).href)).text().then((text) => JSON.parse(text).cells.length);
+  await tab.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  did.copied = [await tab.locator(".copybtn").count()];
+  const details = tab.locator("details:has(div.highlight)").first(), code = details.locator("div.highlight pre").first();
+  await details.locator("summary").first().click();
+  await code.hover();
+  await details.locator(".copybtn").first().click();
+  did.copied.push(await tab.evaluate(() => navigator.clipboard.readText()), await code.innerText());
   did.next = await tab.locator("a.right-next").getAttribute("href");
   // Printed from dark mode: the event tells the page, as the print dialog of a browser does.
   await tab.emulateMedia({ media: "print" });
