@@ -123,6 +123,8 @@ def test_what_stands_under_a_chart_can_be_downloaded(seen):
 def test_code_is_copied_by_a_button_that_comes_when_it_is_wanted(seen):
     before, copied, shown = seen["use"]["copied"]
     assert before == 0 and copied == shown.rstrip("\n") and len(copied) > 50
+    copied, shown = seen["use"]["copiedByKeyboard"]
+    assert copied == shown.rstrip("\n") and len(copied) > 50
 
 
 def test_every_chart_has_its_files_and_a_link_that_stays(site):

@@ -14,10 +14,10 @@ const run = document.querySelector(".run-page"), scripts = document.currentScrip
 run?.querySelector("button").addEventListener("click", () => import(new URL("pyrun.js", scripts)).then(({ press }) => press(), () => {
   run.querySelector("output").textContent = "Python cannot be loaded here. The menu above offers Binder and Colab.";
 }));
-// Most readers never copy code: the buttons for it come when code is first pointed at or reached by keyboard.
+// Most readers never copy code: the buttons for it come when code is first pointed at, or with the first focus: code that does not scroll takes none.
 const interest = new AbortController();
-const wanted = ({ target }) => {
-  if (!target.closest?.("div.highlight")) return;
+const wanted = ({ type, target }) => {
+  if (type === "pointerover" && !target.closest("div.highlight")) return;
   interest.abort();
   for (const name of ["clipboard.min.js", "copybutton.js"]) document.head.append(Object.assign(document.createElement("script"), { src: new URL(name, scripts), async: false }));
 };

@@ -126,13 +126,6 @@ async function use() {
   }
   const notebook = await tab.locator("a[href$='.ipynb'][href*='_sources']").first().getAttribute("href");
   did.notebook = await (await tab.request.get(new URL(notebook, tab.url()).href)).text().then((text) => JSON.parse(text).cells.length);
-  await tab.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  did.copied = [await tab.locator(".copybtn").count()];
-  const details = tab.locator("details:has(div.highlight)").first(), code = details.locator("div.highlight pre").first();
-  await details.locator("summary").first().click();
-  await code.hover();
-  await details.locator(".copybtn").first().click();
-  did.copied.push(await tab.evaluate(() => navigator.clipboard.readText()), await code.innerText());
   did.next = await tab.locator("a.right-next").getAttribute("href");
   // Printed from dark mode: the event tells the page, as the print dialog of a browser does.
   await tab.emulateMedia({ media: "print" });
@@ -140,6 +133,30 @@ async function use() {
   did.printed = await colours();
   did.pdf = (await tab.pdf({ format: "A4" })).length;
   did.after = await tab.evaluate(() => document.documentElement.dataset.theme);
+  await tab.context().close();
+
+  // Code is copied by mouse; and by keyboard, in a window that no mouse has entered, though code that does not scroll takes no focus.
+  const reader = async () => {
+    tab = await open("light", "desktop", "chapters/01-ai-boom.html");
+    await tab.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  };
+  await reader();
+  const details = () => tab.locator("details:has(div.highlight)").first(), code = () => details().locator("div.highlight pre").first(), copy = () => details().locator(".copybtn").first();
+  const copied = async () => [await tab.evaluate(() => navigator.clipboard.readText()), await code().innerText()];
+  did.copied = [await tab.locator(".copybtn").count()];
+  await details().evaluate((box) => { box.open = true; });
+  await code().hover();
+  await copy().click();
+  did.copied.push(...(await copied()));
+  await tab.evaluate(() => navigator.clipboard.writeText(""));
+  await tab.context().close();
+  await reader();
+  await details().locator("summary").first().focus();
+  await tab.keyboard.press("Enter");
+  await copy().waitFor({ state: "attached" });
+  await tab.keyboard.press("Tab");
+  await tab.keyboard.press("Enter");
+  did.copiedByKeyboard = await copied();
   await tab.context().close();
 
   // On a dark machine nothing flashes: the first script alone chooses the theme, before anything is shown.
