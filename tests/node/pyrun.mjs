@@ -30,7 +30,13 @@ const press = (tab) => tab.locator(".run-page button").click();
 const told = (tab) => tab.locator(".run-page output").textContent();
 const ended = async (tab) => { await tab.locator(".run-page button", { hasText: "Run all again" }).waitFor(); return told(tab); };
 const links = (tab) => tab.locator(".run-page output a").evaluateAll((all) => all.map((link) => link.href));
-const outputs = (tab) => tab.locator(".cell_output").evaluateAll((all) => all.map((one) => one.innerHTML));
+// Without what the page's own scripts add when they come to it: the copy buttons, and which boxes take the focus.
+const outputs = (tab) => tab.locator(".cell_output").evaluateAll((all) => all.map((one) => {
+  const shown = one.cloneNode(true);
+  shown.querySelectorAll(".copybtn").forEach((button) => button.remove());
+  shown.querySelectorAll("pre, .pst-scrollable-table-container").forEach((box) => ["id", "tabindex"].forEach((name) => box.removeAttribute(name)));
+  return shown.innerHTML;
+}));
 const charts = (tab) => tab.locator(".chart-figure").evaluateAll((all) => Object.fromEntries(all.map((figure) => {
   const svg = figure.querySelector("svg");
   return [figure.id, { words: [...svg.querySelectorAll("text")].map((text) => text.textContent), marks: svg.querySelectorAll("path, use").length, paint: svg.outerHTML.match(/var\(--cb-\w+/g)?.length ?? 0, edited: getComputedStyle(figure.querySelector("figcaption")).display }];
