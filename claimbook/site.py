@@ -161,7 +161,7 @@ def page_parts(app, page, template, context, doctree):
     """What a page has besides its text: scripts and styles, launch buttons, what it says to those who share and cite it."""
     if app.builder.name != "html":  # an EPUB has none of it
         return
-    for name in ("scoreboard", "which-number"):
+    for name in ("scoreboard", "which-number", "search"):
         if page.endswith(name):
             app.add_js_file(f"{name}.js", loading_method="defer")
     for kind in ("script_files", "css_files"):

@@ -81,11 +81,20 @@ def test_the_policy_refuses_what_is_smuggled_in_and_lets_buttons_work(seen):
     assert use["printed_by_button"] == 1 and use["fullscreen"]
 
 
-def test_search_leads_to_the_claim(seen):
-    use = seen["use"]
-    assert use["searchId"][0][0].endswith("chapters/01-ai-boom.html#boom-03")
-    assert "chapters/01-ai-boom.html#boom-13" in [address for address, _ in use["searchWords"][:2]]
-    assert any("Convertible note. Debt that turns into shares" in excerpt for _, excerpt in use["searchText"])
+def test_search_leads_to_the_claim_and_says_what_became_of_it(seen):
+    use, verdicts = seen["use"], ledger.scoreboard().set_index("id")["verdict"]
+    first = use["searchId"][0]
+    assert first["links"][0].endswith("chapters/01-ai-boom.html#boom-03") and verdicts["boom-03"].capitalize() in first["text"]
+    assert "chapters/01-ai-boom.html#boom-13" in [links[0] for links in (result["links"] for result in use["searchWords"][:2])]
+
+
+def test_search_leads_to_the_part_of_a_page_that_holds_the_words(seen):
+    assert any("Convertible note. Debt that turns into shares" in result["text"] for result in seen["use"]["searchText"])
+    page, part = seen["use"]["searchPart"][0]["links"][:2]
+    assert page == "chapters/04-global-race.html" and part.endswith("chapters/04-global-race.html#race-03")
+    assert "for the four quarters add up to 96.4" in seen["use"]["searchNumber"][0]["text"], "numbers are searched for too"
+    for result in (result for key in ("searchId", "searchWords", "searchText", "searchPart", "searchNumber") for result in seen["use"][key]):
+        assert all(link.split("#")[0].endswith(result["links"][0].split("#")[0]) for link in result["links"]), "parts are of the page in whose result they stand"
 
 
 def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):

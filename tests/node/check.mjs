@@ -55,7 +55,7 @@ async function look(page) {
   await tab.evaluate(axe);
   for (const size of ["desktop", "phone"]) {
     await tab.setViewportSize(SIZES[size]);
-    await tab.waitForTimeout(600); // the theme looks for what can scroll only after a while
+    await tab.evaluate(() => new Promise((done) => setTimeout(done, 600))); // the theme looks for what can scroll only after a while
     for (const theme of ["light", "dark"]) {
       await tab.evaluate((name) => { document.documentElement.dataset.theme = name; }, theme);
       const state = `${page} ${theme} ${size}`;
@@ -77,15 +77,22 @@ async function use() {
   const did = {};
   const search = async (words) => {
     const tab = await open("light", "desktop", `search.html?q=${encodeURIComponent(words)}`);
-    await tab.locator("#search-results ul.search li").first().waitFor();
-    await tab.waitForTimeout(300);
-    const results = await tab.locator("#search-results ul.search li").evaluateAll((items) => items.slice(0, 5).map((item) => [item.querySelector("a").getAttribute("href"), item.textContent.replace(/\s+/g, " ")]));
+    // Each result is completed by what was read of its page.
+    await tab.waitForFunction(() => /finished/.test(document.querySelector(".search-summary")?.textContent) && !document.querySelector("#search-results ul.search li:not(:has(.context))"));
+    await tab.evaluate(axe);
+    for (const theme of ["light", "dark"]) {
+      await tab.evaluate((name) => { document.documentElement.dataset.theme = name; }, theme);
+      await audit(tab, `search for ${words} ${theme}`, "main");
+    }
+    const results = await tab.locator("#search-results ul.search li").evaluateAll((items) => items.slice(0, 5).map((item) => ({ links: [...item.querySelectorAll("a")].map((link) => link.getAttribute("href")), text: item.textContent.replace(/\s+/g, " ") })));
     await tab.context().close();
     return results;
   };
   did.searchId = await search("boom-03");
   did.searchWords = await search("Anthropic raised 14.3");
   did.searchText = await search("convertible note");
+  did.searchPart = await search("Mistral star sky");
+  did.searchNumber = await search("Crunchbase 96.4");
 
   let tab = await open("light", "desktop", "chapters/07-scoreboard.html?verdict=contradicted");
   const told = () => tab.locator(".filters output").textContent();
@@ -183,8 +190,7 @@ async function use() {
   });
   did.printed_by_button = await tab.evaluate(() => { let asked = 0; window.print = () => { asked += 1; }; document.querySelector("[data-does='window.print']").click(); return asked; });
   await tab.locator("[data-does=toggleFullScreen]").first().click();
-  await tab.waitForTimeout(300);
-  did.fullscreen = await tab.evaluate(() => Boolean(document.fullscreenElement));
+  did.fullscreen = await tab.waitForFunction(() => document.fullscreenElement).then(() => true, () => false);
   await attacked.close();
 
   const plain = await browser.newContext({ javaScriptEnabled: false });
