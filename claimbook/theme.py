@@ -17,6 +17,9 @@ MENDED = [
     # A button's name must hold the words that it shows.
     (r'(<button class="btn search-button-field[^>]*?) aria-label="Search"', r"\1"),
     (r'(<summary) aria-label="Toggle hidden content"', r"\1"),
+    # The names of buttons come up by the browser itself: five boxes that a script would lay out on every page.
+    (r' data-bs-toggle="tooltip"', ""),
+    (r' data-bs-title="', ' title="'),
     # A summary may hold no paragraph, a header cell no attribute `halign`.
     (r'<p (class="(?:collapsed|expanded) admonition-title")>(.*?)</p>', r"<span \1>\2</span>"),
     (r'(<th\b[^>]*?) halign="\w+"', r"\1"),
@@ -40,6 +43,11 @@ MENDED = [
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"'),
 ]
 """Pattern and replacement, for every page."""
+SPARED = [
+    ("pydata-sphinx-theme.js", r'\["pre",[^\]]*\]', '["none"]'),  # measures every box at once, for what page.js does one by one
+    ("sphinx-book-theme.js", r'\["marginnote",[^\]]*\]', '["margin"]'),  # looks in every element for notes in the margin, which this book has not
+]
+"""Script, pattern and replacement: work that the theme does on every page for nothing."""
 LATER = r'<script (src="[^"]*(?:doctools|sphinx_highlight|sphinx-book-theme)\.js[^"]*")>'
 """Scripts that can wait until the page stands. On the search page others lean on them."""
 SEARCH_TOOLS = r'\s*<script src="[^"]*(?:searchtools|language_data|searchindex)\.js[^"]*"></script>'
@@ -74,8 +82,9 @@ def finish(site):
     if not fresh:
         return
     (static / "scripts/fontawesome.js").unlink(missing_ok=True)
-    script = static / "scripts/pydata-sphinx-theme.js"  # measures every box at once, for what page.js does one by one
-    script.write_text(re.sub(r'\["pre",[^\]]*\]', '["none"]', script.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, pattern, replacement in SPARED:
+        script = static / "scripts" / name
+        script.write_text(re.sub(pattern, replacement, script.read_text(encoding="utf-8")), encoding="utf-8")
     options = (static / "documentation_options.js").read_text(encoding="utf-8").strip()
     first = FIRST.format(options=options)
     policy = POLICY.format(hash=b64encode(sha256(first.encode()).digest()).decode())

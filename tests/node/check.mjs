@@ -36,7 +36,7 @@ async function audit(tab, state, scope, rules) {
 async function look(page) {
   const tab = await open("light", "desktop", page);
   const navigation = tab.locator("#pst-primary-sidebar .toctree-l1").first();
-  const press = () => tab.locator(".primary-toggle").evaluate((button) => button.click()); // without a pointer no tooltip comes up
+  const press = () => tab.locator(".primary-toggle").click();
   const drawer = tab.locator("#pst-primary-sidebar-modal .toctree-l1").first();
   await tab.setViewportSize(SIZES.phone);
   const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
