@@ -85,5 +85,22 @@ def page_html(html):
         head, body = head.replace("<th></th>", "", 1), re.sub(r"(<tr>\s*)<th>.*?</th>", r"\1", body)
     head = head.replace("<th></th>", "<td></td>").replace("<th>", '<th scope="col">').replace('border="1" ', "").replace(' style="text-align: right;"', "")
     body = body.replace("<th>", '<th scope="row">')
-    body = re.sub(r"<td>(-?[\d.,]+|NaN)</td>", r'<td class="number">\1</td>', body)
+    head, body = _aligned(head.replace(' class="dataframe"', ""), body)
     return f'<div class="data-table" tabindex="0">{head}<tbody>{body}</div>'
+
+
+def _aligned(head, body):
+    """The head and the body of a table: columns of numbers stand right, with their heads; what is missing is a dash."""
+    rows = [re.findall(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", row, re.S) for row in body.split("</tr>")[:-1]]
+    # From the last column on: where the names of rows are merged, rows lack cells at their beginning.
+    numeric = [all(re.fullmatch(r"-?[\d.,]+(e[+-]\d+)?|NaN", text) for text in column) for column in zip(*(row[::-1] for row in rows))]
+
+    def marked(row):
+        before, *cells = re.split(r"(?=<t[dh]\b)", row)
+        if "colspan" not in row:
+            for at, right in enumerate(numeric[: len(cells)], 1):
+                cells[-at] = f'{cells[-at][:3]} class="number"{cells[-at][3:]}' if right else cells[-at]
+        return before + "".join(cells)
+
+    head, body = ("".join(map(marked, re.split(r"(?=<tr)", part))) for part in (head, body))
+    return head, re.sub(r">-(?=\d)", ">−", body.replace(">NaN<", ">–<"))

@@ -9,10 +9,18 @@ from claimbook.card import Board, Sentence, Table
 
 
 def test_a_dataframe_becomes_a_plain_table_without_row_numbers():
-    frame = pd.DataFrame({"name": ["a", "b"], "value": [1.5, 2.0]})
+    frame = pd.DataFrame({"name": ["a", "b"], "value": [1.5, -2.0]})
     html = shown.page_html(frame._repr_html_())
-    assert "<style" not in html and "<th>" not in html and "border=" not in html
-    assert html.count('class="number"') == 2 and ">0<" not in html and 'tabindex="0"' in html
+    assert "<style" not in html and "<th>" not in html and "border=" not in html and "dataframe" not in html
+    assert ">0<" not in html and 'tabindex="0"' in html
+
+
+def test_columns_of_numbers_stand_right_with_their_heads_and_what_is_missing_is_a_dash():
+    frame = pd.DataFrame({"name": ["a", "b"], "value": [None, -2.0], "year": ["2024", "2024 to 2025"]})
+    html = shown.page_html(frame._repr_html_())
+    assert re.findall(r'class="number"[^>]*>([^<]*)<', html) == ["value", "–", "−2.0"]
+    merged = shown.page_html(frame.assign(part=["x", "x"]).set_index(["part", "name"])[["value"]]._repr_html_())
+    assert re.findall(r'class="number"[^>]*>([^<]*)<', merged) == ["value", "", "–", "−2.0"]
 
 
 def test_an_index_that_says_something_stays():
