@@ -123,7 +123,7 @@ def bench(sizes=(6, 60, 300)):
 
 def page(rows, load):
     """The last result as a page of the appendix."""
-    body = [(what, f"{a:.2f}", f"{b:.2f}", other, f"{a / b:.2f}", f"at most {promise}" if promise else "-") for what, a, b, other, promise in rows]
+    body = [(what, f"{a:.2f}", f"{b:.2f}", other, f"{a / b:.2f}", f"at most {promise}" if promise else "–") for what, a, b, other, promise in rows]
     machine = f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, a load of {load:.1f} by other work"
     return f"""# Benchmark: the engine against plain tools
 

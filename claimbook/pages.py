@@ -26,8 +26,9 @@ def _text(text):
 
 
 def table_of(head, rows):
-    """A Markdown table."""
-    lines = ["| " + " | ".join(head) + " |", "|" + " --- |" * len(head)]
+    """A Markdown table. Columns of numbers stand right."""
+    ways = (" ---: |" if all(re.fullmatch(r"[\d.]+", str(cell)) for cell in column) else " --- |" for column in zip(*rows))
+    lines = ["| " + " | ".join(head) + " |", "|" + "".join(ways)]
     return "\n".join(lines + ["| " + " | ".join(map(_cell, row)) + " |" for row in rows])
 
 
