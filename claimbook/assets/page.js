@@ -6,8 +6,18 @@ addEventListener("beforeprint", () => { theme ??= root.dataset.theme; root.datas
 addEventListener("afterprint", () => { root.dataset.theme = theme ?? root.dataset.theme; theme = undefined; });
 addEventListener("keydown", (event) => { if (event.key === "Escape" && document.activeElement.matches(".term")) document.activeElement.blur(); });
 // Called for a box when it is first drawn and whenever its size changes.
-const scrolls = new ResizeObserver((boxes) => boxes.forEach(({ target }) => { target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1; }));
-document.querySelectorAll("pre, .pst-scrollable-table-container").forEach((box) => scrolls.observe(box));
+const scrolls = new ResizeObserver((boxes) => boxes.forEach(({ target }) => {
+  if (target.scrollWidth > target.clientWidth && target.matches(":has(> table)") && matchMedia("(max-width: 30rem)").matches) stack(target.querySelector("table"));
+  target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
+}));
+document.querySelectorAll("pre, .data-table, .pst-scrollable-table-container").forEach((box) => scrolls.observe(box));
+// On a phone a table that does not fit shows the cells of a row one under the other, each with the head of its column.
+function stack(table) {
+  const heads = [...table.tHead.rows].map((row) => [...row.cells].flatMap((cell) => Array(cell.colSpan).fill(cell.textContent.trim())));
+  const names = heads[0].map((_, column) => heads.map((row) => row[column]).filter(Boolean).join(" "));
+  for (const row of table.tBodies[0].rows) [...row.cells].reverse().forEach((cell, at) => { cell.dataset.head = names.at(-1 - at); });
+  table.classList.add("stacked");
+}
 document.querySelectorAll("[data-does]").forEach((button) => button.addEventListener("click", () => (button.dataset.does === "window.print" ? print() : toggleFullScreen())));
 document.querySelector("main form.bd-search input")?.focus();
 const run = document.querySelector(".run-page"), scripts = document.currentScript.src;

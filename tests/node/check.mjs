@@ -56,6 +56,17 @@ async function look(page) {
   for (const size of ["desktop", "phone"]) {
     await tab.setViewportSize(SIZES[size]);
     await tab.evaluate(() => new Promise((done) => setTimeout(done, 600))); // the theme looks for what can scroll only after a while
+    if (size === "phone") {
+      const tables = await tab.evaluate(async () => {
+        const closed = [...document.querySelectorAll("main details:not([open])")];
+        closed.forEach((one) => { one.open = true; });
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100))); // tables are laid out anew once they are drawn
+        const wide = [...document.querySelectorAll("main table")].filter((table) => table.scrollWidth > table.parentElement.clientWidth + 1).map((table) => table.textContent.replace(/\s+/g, " ").slice(0, 60));
+        closed.forEach((one) => { one.open = false; });
+        return wide;
+      });
+      found.wide.push(...tables.map((text) => `${page}: a table that does not fit a phone: ${text}`));
+    }
     for (const theme of ["light", "dark"]) {
       await tab.evaluate((name) => { document.documentElement.dataset.theme = name; }, theme);
       const state = `${page} ${theme} ${size}`;
