@@ -34,7 +34,8 @@ const links = (tab) => tab.locator(".run-page output a").evaluateAll((all) => al
 const outputs = (tab) => tab.locator(".cell_output").evaluateAll((all) => all.map((one) => {
   const shown = one.cloneNode(true);
   shown.querySelectorAll(".copybtn").forEach((button) => button.remove());
-  shown.querySelectorAll("pre, .pst-scrollable-table-container").forEach((box) => ["id", "tabindex"].forEach((name) => box.removeAttribute(name)));
+  shown.querySelectorAll("pre").forEach((box) => box.removeAttribute("id"));
+  shown.querySelectorAll("[tabindex]").forEach((box) => box.removeAttribute("tabindex"));
   return shown.innerHTML;
 }));
 const charts = (tab) => tab.locator(".chart-figure").evaluateAll((all) => Object.fromEntries(all.map((figure) => {
