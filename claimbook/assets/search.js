@@ -63,15 +63,15 @@ Search.makeSearchSummary = (html, terms, anchor) => {
   }
   const found = (here ? [here] : parts).map((part) => ({ ...part, ...stretch(part, words) })).filter(({ most }) => most || here);
   for (const { ids, title, excerpt } of found.sort((a, b) => b.most - a.most).slice(0, PARTS)) {
-    const link = Object.assign(document.createElement("a"), { textContent: title });
+    const link = Object.assign(document.createElement("a"), { textContent: title, href: `#${ids.at(-1)}` });
     context.append(ids === parts[0].ids || here ? line(excerpt) : line(link, `: ${excerpt}`));
-    // Of which page, the result knows into which this is put next.
-    queueMicrotask(() => { link.href = Object.assign(new URL(context.closest("li").querySelector("a").href), { hash: ids.at(-1) }).href; });
   }
   // The index knows 96.4 as a 96 and a 4: pages that hold it only so come last.
   const elsewhere = !anchor && numbers.some((number) => !parts.some(({ text }) => places(text, number).length));
+  // The address of the page is that of the result, into which this is put next.
   queueMicrotask(() => {
-    const result = context.closest("li"), list = result.parentElement;
+    const result = context.closest("li"), list = result.parentElement, [title, ...links] = result.querySelectorAll("a");
+    links.forEach((link) => { link.href = Object.assign(new URL(title.href), { hash: link.hash }).href; });
     result.classList.toggle("elsewhere", elsewhere);
     list.append(...list.querySelectorAll(".elsewhere"));
   });
