@@ -7,11 +7,12 @@ addEventListener("afterprint", () => { root.dataset.theme = theme ?? root.datase
 addEventListener("keydown", (event) => { if (event.key === "Escape" && document.activeElement.matches(".term")) document.activeElement.blur(); });
 // Called for a box when it is first drawn and whenever its size changes.
 const scrolls = new ResizeObserver((boxes) => boxes.forEach(({ target }) => {
-  if (target.scrollWidth > target.clientWidth && target.matches(":has(> table)") && matchMedia("(max-width: 30rem)").matches) stack(target.querySelector("table"));
+  const heads = target.querySelector(":scope > table > thead");
+  if (heads && matchMedia("(max-width: 40rem)").matches && (target.scrollWidth > target.clientWidth || target.matches(".board"))) stack(heads.parentElement);
   target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
 }));
 document.querySelectorAll("pre, .data-table, .pst-scrollable-table-container").forEach((box) => scrolls.observe(box));
-// On a phone a table that does not fit shows the cells of a row one under the other, each with the head of its column.
+// On a narrow screen a table that does not fit shows the cells of a row one under the other, each with the head of its column.
 function stack(table) {
   const heads = [...table.tHead.rows].map((row) => [...row.cells].flatMap((cell) => Array(cell.colSpan).fill(cell.textContent.trim())));
   const names = heads[0].map((_, column) => heads.map((row) => row[column]).filter(Boolean).join(" "));
