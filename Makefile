@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
 
-.PHONY: help book pdf epub test mutate stress audit run data figures class slides bench vendor lab serve lock oldest newest shots links archive faketime clean
+.PHONY: help book pdf epub test mutate stress audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -93,6 +93,10 @@ bench: $(READY)  ## measure the engine against plain tools, about fifteen minute
 vendor: $(READY) $(PYODIDE) ## Python for the button "Run this page" into the site itself, for networks that reach no other host
 	@sed -i 's,^\( *pyodide_url: \)[^ ]*,\1pyodide/,' _config.yml
 	@$(BIN)/claimbook build
+
+format: $(READY)  ## lay out the code of package, tests and notebooks as ruff does it
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
 
 lab: $(READY)    ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab chapters

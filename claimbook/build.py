@@ -1,4 +1,5 @@
-"""Builds the site: data checked, stale chapters executed, pages renewed, the book compiled aside, checked, moved into place."""
+"""Builds the site: data checked, stale chapters executed, pages renewed, the book compiled aside, checked, moved into
+place."""
 
 import os
 import re
@@ -39,7 +40,8 @@ def build(progress=lambda text: None):
 
 
 def make_ready(progress=lambda text: None):
-    """Check the data, execute what is stale, see that all stored outputs can be published: what every form of the book begins with.
+    """Check the data, execute what is stale, see that all stored outputs can be published: what every form of the book
+    begins with.
 
     Returns the chapters that were executed, as {path: reason}.
     """
@@ -76,7 +78,8 @@ def publish(fresh, made_of):
 
 
 def refresh(stale, ci, progress):
-    """Execute stale chapters and renew stale pages. In continuous integration either is an error that names it and the command."""
+    """Execute stale chapters and renew stale pages. In continuous integration either is an error that names it and the
+    command."""
     if ci and stale:
         raise BuildError("Stored outputs are stale: " + run.told(stale) + ". Execute and commit them: make run")
     run.run(stale, progress)
@@ -93,13 +96,28 @@ def stored_faults():
         for number, cell in enumerate(run.read(path).cells):
             for output in cell.get("outputs", []):
                 if output.output_type == "error" or output.get("name") == "stderr":
-                    faults.append(f"chapters/{path.name}, cell {number} ({cell.get('id')}): a stored error or warning. Execute it afresh: make run")
+                    faults.append(
+                        f"chapters/{path.name}, cell {number} ({cell.get('id')}): a stored error or warning. Execute it"
+                        " afresh: make run"
+                    )
     return faults
 
 
 def compile_book(target, *builder):
-    """Compile by plain jupyter-book, clean, warnings as errors. Raises BuildError with its last lines. `builder`: its options for another form than the site."""
-    command = [str(Path(sys.executable).with_name("jupyter-book")), "build", str(data.ROOT), "--path-output", str(target), *builder, "-W", "-n", "--keep-going", "-q"]
+    """Compile by plain jupyter-book, clean, warnings as errors. Raises BuildError with its last lines. `builder`: its
+    options for another form than the site."""
+    command = [
+        str(Path(sys.executable).with_name("jupyter-book")),
+        "build",
+        str(data.ROOT),
+        "--path-output",
+        str(target),
+        *builder,
+        "-W",
+        "-n",
+        "--keep-going",
+        "-q",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(data.ROOT)})
     if done.returncode:
         text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
@@ -110,7 +128,11 @@ def compile_book(target, *builder):
 def check_site(site):
     """What Sphinx does not see: a claim without section or chart, a dead link or anchor inside the site."""
     faults = []
-    html = {path: path.read_text(encoding="utf-8") for path in sorted(Path(site).rglob("*.html")) if "_static" not in path.parts}
+    html = {
+        path: path.read_text(encoding="utf-8")
+        for path in sorted(Path(site).rglob("*.html"))
+        if "_static" not in path.parts
+    }
     anchors = {path.resolve(): set(re.findall(r'\bid="([^"]+)"', text)) for path, text in html.items()}
     for path, text in html.items():
         for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', text):
@@ -136,7 +158,9 @@ def figures(target=BUILD / "figures"):
     """Write every chart of the book as an SVG file. Returns the folder."""
     target.mkdir(parents=True, exist_ok=True)
     for _, _, svg in ledger.stored_outputs("image/svg+xml"):
-        text = re.sub(r"<path (?![^>]*\bd=)[^>]*/>", "", "".join(svg))  # matplotlib draws nothing as a path without a course
+        text = re.sub(
+            r"<path (?![^>]*\bd=)[^>]*/>", "", "".join(svg)
+        )  # matplotlib draws nothing as a path without a course
         name = re.search(r'data-chart="([^"]+)"', text)[1]
         (target / f"{name}.svg").write_text('<?xml version="1.0" encoding="utf-8"?>\n' + text, encoding="utf-8")
     return target

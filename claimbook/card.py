@@ -85,12 +85,20 @@ def computed(witnesses):
     for w in witnesses:
         low, high = (math.inf if end is None else end for end in (w["low"], w["high"]))
         parts.setdefault((w["part"], w["unit"]), []).extend([low, high])
-    return "; ".join(_span(round(min(ends), 2), max(ends) if math.isinf(max(ends)) else round(max(ends), 2), unit) for (_, unit), ends in parts.items())
+    return "; ".join(
+        _span(round(min(ends), 2), max(ends) if math.isinf(max(ends)) else round(max(ends), 2), unit)
+        for (_, unit), ends in parts.items()
+    )
 
 
 def _difference(witness, figure):
     """How far the witness is from the claimed figure, in percent of it, where that says anything."""
-    if figure.precision in ("range", *verdicts.UNSCORED) or not figure.printed or float(figure.printed) == 0 or witness.low != witness.high:
+    if (
+        figure.precision in ("range", *verdicts.UNSCORED)
+        or not figure.printed
+        or float(figure.printed) == 0
+        or witness.low != witness.high
+    ):
         return ""
     return f"{100 * (witness.low / float(figure.printed) - 1):+.1f} %".replace("-", "−")
 
@@ -105,10 +113,13 @@ def plain(verdict):
     lines = [f"{verdict.claim.id}: {verdict.claim.statement}"]
     for figure, witnesses in _rows(verdict):
         if _claimed(figure):
-            lines.append(f"  claimed, {figure.part}: {_claimed(figure)}" if figure.part else f"  claimed: {_claimed(figure)}")
+            lines.append(
+                f"  claimed, {figure.part}: {_claimed(figure)}" if figure.part else f"  claimed: {_claimed(figure)}"
+            )
         for w in witnesses:
             says = SAYS[w.agrees]
-            lines.append(f"    {w.label} [{w.collector}]: {_span(w.low, w.high, w.unit)} {_difference(w, figure)} {says}".replace("  ", " ").replace("   [", "["))
+            line = f"    {w.label} [{w.collector}]: {_span(w.low, w.high, w.unit)} {_difference(w, figure)} {says}"
+            lines.append(line.replace("  ", " ").replace("   [", "["))
     for w in verdict.misquote:
         lines.append(f"  the number stands for: {w.label}, {_span(w.low, w.high, w.unit)}")
     lines.append(f"  {MARKS[verdict.word]} {verdict.word.upper()}. {verdict.reason}")
@@ -122,7 +133,9 @@ def html(verdict):
     for figure, witnesses in _rows(verdict):
         head = f"{e(figure.part)}: claimed " if figure.part else "Claimed "
         if _claimed(figure):
-            body.append(f'<tr class="claimed"><th scope="row">{head}</th><td>{e(_claimed(figure))}</td><td></td><td></td></tr>')
+            body.append(
+                f'<tr class="claimed"><th scope="row">{head}</th><td>{e(_claimed(figure))}</td><td></td><td></td></tr>'
+            )
         for w in witnesses:
             says = SAYS[w.agrees]
             body.append(
@@ -130,13 +143,18 @@ def html(verdict):
                 f"<td>{_difference(w, figure)}</td><td>{YES[w.agrees]}</td></tr>"
             )
     for w in verdict.misquote:
-        body.append(f'<tr class="misquote"><th scope="row">{e(w.label)}</th><td>{e(_span(w.low, w.high, w.unit))}</td><td></td><td>another quantity</td></tr>')
+        body.append(
+            '<tr class="misquote"><th'
+            f' scope="row">{e(w.label)}</th><td>{e(_span(w.low, w.high, w.unit))}</td><td></td><td>another'
+            " quantity</td></tr>"
+        )
     table = (
         '<table><thead><tr><th scope="col">Witness</th><th scope="col">Value</th><th scope="col">Off by</th>'
         f'<th scope="col">Agrees</th></tr></thead><tbody>{"".join(body)}</tbody></table>'
     )
     return (
-        f'<div class="verdict-card" data-verdict="{e(verdict.word)}"><p class="verdict"><span aria-hidden="true">{MARKS[verdict.word]}</span> '
+        f'<div class="verdict-card" data-verdict="{e(verdict.word)}"><p class="verdict"><span'
+        f' aria-hidden="true">{MARKS[verdict.word]}</span> '
         f"<strong>{e(verdict.word.capitalize())}</strong> {e(verdict.reason)}</p>{table if body else ''}</div>"
     )
 
@@ -146,7 +164,9 @@ class Sentence:
 
     def __init__(self, text):
         # Paragraphs and lists keep their lines; all others are joined, so that code can break a line anywhere.
-        self.text = "\n\n".join(re.sub(r"\s*\n(?!\d+\. |> |- )\s*", " ", part.strip()) for part in re.split(r"\n\s*\n", text))
+        self.text = "\n\n".join(
+            re.sub(r"\s*\n(?!\d+\. |> |- )\s*", " ", part.strip()) for part in re.split(r"\n\s*\n", text)
+        )
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Notebooks read $...$ as a formula and <...> as HTML; text of the data is neither.
@@ -170,17 +190,27 @@ class Table:
     def _repr_mimebundle_(self, include=None, exclude=None):
         frame = self.frame
         numeric = {c for c in frame.columns if pd.api.types.is_numeric_dtype(frame[c])}
-        text = frame.apply(lambda column: column.map(lambda v: "" if pd.isna(v) else number(v) if column.name in numeric else str(v)))
-        cell = lambda tag, column, value: f'<{tag}{" class=number" if column in numeric else ""}>{escape(str(value))}</{tag.split()[0]}>'
+        text = frame.apply(
+            lambda column: column.map(lambda v: "" if pd.isna(v) else number(v) if column.name in numeric else str(v))
+        )
+        cell = lambda tag, column, value: (
+            f"<{tag}{' class=number' if column in numeric else ''}>{escape(str(value))}</{tag.split()[0]}>"
+        )
         head = "".join(cell('th scope="col"', c, c) for c in frame.columns)
-        body = "".join("<tr>" + "".join(cell("td", c, row[c]) for c in frame.columns) + "</tr>" for row in text.to_dict("records"))
+        body = "".join(
+            "<tr>" + "".join(cell("td", c, row[c]) for c in frame.columns) + "</tr>" for row in text.to_dict("records")
+        )
         caption = f"<caption>{escape(self.caption)}</caption>" if self.caption else ""
-        html = f'<div class="data-table" tabindex="0"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        html = (
+            '<div class="data-table"'
+            f' tabindex="0"><table>{caption}<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        )
         return {"text/plain": text.to_string(index=False), "text/html": html}
 
 
 class Board:
-    """The scoreboard as a table: one row a claim, each linked to its section. The page makes it sortable and filterable."""
+    """The scoreboard as a table: one row a claim, each linked to its section. The page makes it sortable and
+    filterable."""
 
     HEAD = ("Claim", "What the article says", "Claimed", "Computed", "Witnesses", "Verdict")
 
@@ -191,13 +221,24 @@ class Board:
         rows = []
         for r in self.frame.itertuples():
             name = f'<a href="{r.notebook}#{r.id}">{r.id}</a>' if isinstance(r.notebook, str) else r.id
-            cells = (name, f"{escape(r.statement)} <small>{escape(r.reason)}</small>", escape(r.claimed), escape(r.computed), r.witnesses)
+            cells = (
+                name,
+                f"{escape(r.statement)} <small>{escape(r.reason)}</small>",
+                escape(r.claimed),
+                escape(r.computed),
+                r.witnesses,
+            )
             verdict = f'<td class="verdict"><span aria-hidden="true">{MARKS[r.verdict]}</span> {escape(r.verdict)}</td>'
             data = f'data-verdict="{escape(r.verdict)}" data-theme="{r.chapter}" data-article="{r.article}"'
             rows.append(f"<tr {data}>{''.join(f'<td>{cell}</td>' for cell in cells)}{verdict}</tr>")
         head = "".join(f'<th scope="col">{name}</th>' for name in self.HEAD)
-        html = f'<div class="data-table board" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        html = (
+            '<div class="data-table board"'
+            f' tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+        )
         text = "\n".join(
-            f"{MARKS[r.verdict]} {r.id} {r.verdict}: {r.statement} Claimed: {r.claimed or '-'}. Computed: {r.computed or '-'}." for r in self.frame.itertuples()
+            f"{MARKS[r.verdict]} {r.id} {r.verdict}: {r.statement} Claimed: {r.claimed or '-'}. Computed:"
+            f" {r.computed or '-'}."
+            for r in self.frame.itertuples()
         )
         return {"text/plain": text, "text/html": html}

@@ -1,4 +1,5 @@
-"""The class kit: the chapters as notebooks for students (solutions taken out, checks kept) and for teachers, with all they need, in one zip.
+"""The class kit: the chapters as notebooks for students (solutions taken out, checks kept) and for teachers, with all
+they need, in one zip.
 
 Solutions stand in the chapters between nbgrader's markers `### BEGIN SOLUTION` and `### END SOLUTION`; the cells carry
 nbgrader's metadata too, so that a teacher who uses it can go on with it.
@@ -21,7 +22,8 @@ BLANK = "answer = ...  # yours in place of the dots\n"
 FOLDED = {"hide-input", "hide-cell", "remove-input"}
 README = """# The Hundred-Billion-Dollar Year: class kit
 
-`chapters/` holds the notebooks for students: every chapter with its exercises, solutions taken out, checks kept. `teacher/` holds the same with
+`chapters/` holds the notebooks for students: every chapter with its exercises, solutions taken out, checks kept.
+`teacher/` holds the same with
 solutions. `data/` holds the tables, `claimbook/` the helper package. Nothing asks the network once it is installed.
 
 Install, once (conda or mamba; or any Python 3.11 with `pip install -e .`):
@@ -29,7 +31,8 @@ Install, once (conda or mamba; or any Python 3.11 with `pip install -e .`):
     conda env create -f environment.yml
     conda activate hundred-billion-dollar-year
 
-Open: `jupyter lab chapters`. Run all cells of a chapter (Run, Run All Cells), go to the exercises at its end, put answers in place of the dots.
+Open: `jupyter lab chapters`. Run all cells of a chapter (Run, Run All Cells), go to the exercises at its end, put
+answers in place of the dots.
 """
 
 
@@ -47,21 +50,35 @@ def plain(text, keep_solution):
     if "{solution-end}" in text and not keep_solution:
         return ""
     text = re.sub(r"^\([\w-]+\)=\n", "", text, flags=re.M)
-    text = re.sub(r"```\{exercise\} (.*)\n:label: ([\w-]+)\n\n(.*?)\n```", r"### Exercise \2: \1\n\n\3", text, flags=re.S)
-    text = re.sub(r"```\{solution-start\} ([\w-]+)\n.*?```", r"*Solution to \1*" if keep_solution else "", text, flags=re.S)
+    text = re.sub(
+        r"```\{exercise\} (.*)\n:label: ([\w-]+)\n\n(.*?)\n```", r"### Exercise \2: \1\n\n\3", text, flags=re.S
+    )
+    text = re.sub(
+        r"```\{solution-start\} ([\w-]+)\n.*?```", r"*Solution to \1*" if keep_solution else "", text, flags=re.S
+    )
     text = re.sub(r"```\{[\w-]+\}.*?```", "", text, flags=re.S)
     return re.sub(r"\[([^\]]+)\]\((?:#|[\w-]+\.(?:md|ipynb))[^)]*\)", r"\1", text).strip()
 
 
 def student(path, keep_solution=False):
-    """A chapter as a student gets it (with `keep_solution`: as a teacher does). Outputs stay, but for the exercises'."""
+    """A chapter as a student gets it (with `keep_solution`: as a teacher does). Outputs stay, but for the
+    exercises'."""
     notebook = nbformat.from_dict(read(path))
     for id, cell in exercise_cells(notebook).items():
         if not keep_solution:
             cell.source, blanked = SOLUTION.subn(BLANK, cell.source)
-            assert blanked == 1, f"{path.name}, exercise {id}: one solution is needed between the markers, there are {blanked}."
+            assert blanked == 1, (
+                f"{path.name}, exercise {id}: one solution is needed between the markers, there are {blanked}."
+            )
             cell.outputs, cell.execution_count = [], None
-        cell.metadata["nbgrader"] = {"grade": False, "grade_id": id, "locked": False, "schema_version": 3, "solution": True, "task": False}
+        cell.metadata["nbgrader"] = {
+            "grade": False,
+            "grade_id": id,
+            "locked": False,
+            "schema_version": 3,
+            "solution": True,
+            "task": False,
+        }
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = plain(cell.source, keep_solution)
@@ -89,7 +106,9 @@ def build():
     ZIP.unlink(missing_ok=True)
     with zipfile.ZipFile(ZIP, "w", zipfile.ZIP_DEFLATED) as kit:
         for path in sorted(p for p in KIT.rglob("*") if p.is_file()):
-            name = zipfile.ZipInfo(f"hundred-billion-dollar-year/{path.relative_to(KIT)}", date_time=(2026, 1, 1, 0, 0, 0))  # the same bytes on any day
+            name = zipfile.ZipInfo(
+                f"hundred-billion-dollar-year/{path.relative_to(KIT)}", date_time=(2026, 1, 1, 0, 0, 0)
+            )  # the same bytes on any day
             name.compress_type, name.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             kit.writestr(name, path.read_bytes())
     return ZIP

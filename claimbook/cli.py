@@ -19,7 +19,9 @@ def main():
     commands.add_parser("pdf", help="the whole book as one PDF, checked, then the site that links it")
     commands.add_parser("epub", help="the whole book as an EPUB, checked, then the site that links it")
     tester = commands.add_parser("test", help="nbval on every notebook, and all other tests")
-    tester.add_argument("--text", action="store_true", help="leave out how charts are drawn: for versions that are not the locked ones")
+    tester.add_argument(
+        "--text", action="store_true", help="leave out how charts are drawn: for versions that are not the locked ones"
+    )
     tester.add_argument("rest", nargs="*", help="passed on to pytest")
     runner = commands.add_parser("run", help="execute stale chapters and store their outputs")
     runner.add_argument("--all", action="store_true", help="execute every chapter, stale or not")
@@ -27,7 +29,9 @@ def main():
     commands.add_parser("figures", help="write every chart as SVG into _build/figures")
     commands.add_parser("class", help="the class kit: notebooks for students and teachers, in one zip")
     commands.add_parser("slides", help="one deck of slides for each chapter")
-    adder = commands.add_parser("new-claim", help="add a claim: asks what is not given, writes its row and the skeleton of its section")
+    adder = commands.add_parser(
+        "new-claim", help="add a claim: asks what is not given, writes its row and the skeleton of its section"
+    )
     for field in ("chapter", "article", "passage", "statement", "kind", "claimed", "unit", "precision"):
         adder.add_argument(f"--{field}")
     starter = commands.add_parser("new-book", help="start a book on another text, with this package")
@@ -39,7 +43,9 @@ def main():
         return print(f"Nothing has changed: the book is in {SITE.relative_to(ROOT)}/index.html")
     from claimbook import build, data, run
 
-    if chosen.command != "test":  # pytest ends by itself; all others may be cut off at any moment, nothing half-written is ever in place
+    if (
+        chosen.command != "test"
+    ):  # pytest ends by itself; all others may be cut off at any moment, nothing half-written is ever in place
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
         sys.exit(globals()[f"_{chosen.command.replace('-', '_')}"](chosen))
@@ -49,11 +55,20 @@ def main():
     except OSError as error:
         _progress("")
         file = os.path.relpath(error.filename, ROOT) if isinstance(error.filename, str) else None
-        remedy = REMEDIES.get(error.errno, f"Restore it: git checkout {file}" if file else "Repeat it; if it stays, begin anew: make clean")
+        remedy = REMEDIES.get(
+            error.errno,
+            f"Restore it: git checkout {file}" if file else "Repeat it; if it stays, begin anew: make clean",
+        )
         sys.exit(f"\n{file or 'The system'}: {error.strerror or error}. {remedy}. The site in place is as it was")
 
 
-REMEDIES = {errno.ENOSPC: "Make room on the disk and repeat", errno.EDQUOT: "Make room on the disk and repeat", errno.EROFS: "Let this user write there and repeat", errno.EACCES: "Let this user write there and repeat", errno.EPERM: "Let this user write there and repeat"}
+REMEDIES = {
+    errno.ENOSPC: "Make room on the disk and repeat",
+    errno.EDQUOT: "Make room on the disk and repeat",
+    errno.EROFS: "Let this user write there and repeat",
+    errno.EACCES: "Let this user write there and repeat",
+    errno.EPERM: "Let this user write there and repeat",
+}
 """What to do when a file cannot be read or written."""
 
 
@@ -92,7 +107,20 @@ def _test(chosen):
     from claimbook import run
 
     notebooks = [str(path) for path in run.notebooks()]
-    command = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-n", "auto", "--dist", "loadfile", "tests", *notebooks, *chosen.rest]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "-n",
+        "auto",
+        "--dist",
+        "loadfile",
+        "tests",
+        *notebooks,
+        *chosen.rest,
+    ]
     command += ["--nbval-sanitize-with", "tests/other-versions.cfg"] if chosen.text else []
     return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}).returncode
 
@@ -103,7 +131,13 @@ def _run(chosen):
     todo = run.notebooks() if chosen.all else run.stale()
     run.run(todo, _progress)
     _progress("")
-    print(f"Executed all {len(todo)} chapters" if chosen.all else f"Executed {run.told(todo)}" if todo else "Nothing is stale")
+    print(
+        f"Executed all {len(todo)} chapters"
+        if chosen.all
+        else f"Executed {run.told(todo)}"
+        if todo
+        else "Nothing is stale"
+    )
 
 
 def _data(chosen):
@@ -140,7 +174,10 @@ def _new_claim(chosen):
     from claimbook import newbook
 
     id, path = newbook.new_claim(newbook.ask(vars(chosen)))
-    print(f"{id} stands in data/claims.csv, its section in {path.relative_to(ROOT)}. Name its witnesses there, then: make data book")
+    print(
+        f"{id} stands in data/claims.csv, its section in {path.relative_to(ROOT)}. Name its witnesses there, then: make"
+        " data book"
+    )
 
 
 def _new_book(chosen):
@@ -154,14 +191,21 @@ def _bench(chosen):
     from claimbook import bench
 
     for what, ours, other, against, promise in bench.bench():
-        print(f"{ours / other:6.2f}  {what}: {ours:.2f} against {other:.2f} ({against})" + (f", promised at most {promise}" if promise else ""))
+        print(
+            f"{ours / other:6.2f}  {what}: {ours:.2f} against {other:.2f} ({against})"
+            + (f", promised at most {promise}" if promise else "")
+        )
 
 
 def environment():
-    """The text of environment.yml: Python from conda, everything else exactly as in requirements.lock, without hashes."""
+    """The text of environment.yml: Python from conda, everything else exactly as in requirements.lock, without
+    hashes."""
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pins = re.findall(r"^([A-Za-z0-9_.-]+==[^\\\n]+?)\s*\\?$", lock, re.M)
-    lines = ["# For conda and Binder. Written from requirements.lock by `make lock`: the same versions.", "name: hundred-billion-dollar-year"]
+    lines = [
+        "# For conda and Binder. Written from requirements.lock by `make lock`: the same versions.",
+        "name: hundred-billion-dollar-year",
+    ]
     lines += ["channels: [conda-forge]", "dependencies:", "  - python=3.11", "  - pip", "  - pip:"]
     return "\n".join(lines + [f'      - "{pin}"' for pin in pins] + ["      - -e ."]) + "\n"
 

@@ -7,7 +7,11 @@ from claimbook.thisbook import readings
 
 def pairs():
     """Every pair of readings of one quantity: (quantity, first reading, second reading, whether both can be true)."""
-    return [(quantity, a, b, a[2].overlaps(b[2])) for quantity, found in readings().items() for a, b in combinations(found, 2)]
+    return [
+        (quantity, a, b, a[2].overlaps(b[2]))
+        for quantity, found in readings().items()
+        for a, b in combinations(found, 2)
+    ]
 
 
 def contradictions():

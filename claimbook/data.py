@@ -46,7 +46,9 @@ def _read(table):
     try:
         raw = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
     except (OSError, UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(f"data/{path.name} cannot be read as UTF-8 CSV: {error}. Restore it: git checkout data/{path.name}") from error
+        raise DataError(
+            f"data/{path.name} cannot be read as UTF-8 CSV: {error}. Restore it: git checkout data/{path.name}"
+        ) from error
     if list(raw.columns) != list(fields):
         odd = set(raw.columns) ^ set(fields)
         raise DataError(
@@ -60,7 +62,9 @@ def _read(table):
             bad = frame[name].isna() & (raw[name] != "")
             if bad.any():
                 row = bad.idxmax()
-                raise DataError(f"data/{path.name}, row {row + 2}, column {name}: {raw.loc[row, name]!r} is not a number.")
+                raise DataError(
+                    f"data/{path.name}, row {row + 2}, column {name}: {raw.loc[row, name]!r} is not a number."
+                )
         if field.get("constraints", {}).get("required") and frame[name].isna().any():
             row = frame[name].isna().idxmax()
             raise DataError(f"data/{path.name}, row {row + 2}, column {name}: the value is missing.")
@@ -152,7 +156,13 @@ class Figures:
         """One row of evidence, as a dict: a value computed from these rows, with their collector, ids and sources."""
         used = self.rows(*ids)
         source = ";".join(dict.fromkeys(used["source"]))
-        return {"label": label, "value": value, "collector": used["collector"].iloc[0], "id": ";".join(ids), "source": source} | more
+        return {
+            "label": label,
+            "value": value,
+            "collector": used["collector"].iloc[0],
+            "id": ";".join(ids),
+            "source": source,
+        } | more
 
 
 def sources(keys):

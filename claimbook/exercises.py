@@ -18,7 +18,8 @@ MARGIN = 0.002
 
 
 def seal(id, answer):
-    """The hash of an answer to exercise `id`: a number to three significant digits, a word without its case, a collection in any order."""
+    """The hash of an answer to exercise `id`: a number to three significant digits, a word without its case, a
+    collection in any order."""
     if isinstance(answer, bool):
         text = "yes" if answer else "no"
     elif isinstance(answer, Real):
@@ -46,11 +47,14 @@ def exercises():
 def check(id, answer=...):
     """Say whether `answer` is right for exercise `id`, or what to look at. Raises KeyError for an unknown id."""
     if id not in exercises():
-        raise KeyError(f"There is no exercise {id!r}; there are {', '.join(one for one in exercises() if one.split('-')[0] == id.split('-')[0]) or 'none in this chapter'}.")
+        near = [one for one in exercises() if one.split("-")[0] == id.split("-")[0]]
+        raise KeyError(f"There is no exercise {id!r}; there are {', '.join(near) or 'none in this chapter'}.")
     if answer is ... or answer is None:
         return Sentence(f"**{id}:** no answer yet. Put yours in place of the dots and run the cell again.")
     exercise, given = exercises()[id], seals(id, answer)
-    if exercise["right"] in given and seal(id, answer) not in exercise["near"]:  # a known mistake may lie within the margin
+    if (
+        exercise["right"] in given and seal(id, answer) not in exercise["near"]
+    ):  # a known mistake may lie within the margin
         return Sentence(f"**{id}: right.**")
     known = [word for mistake, word in exercise["near"].items() if mistake in given]
     return Sentence(f"**{id}: not yet.** {(known or [exercise['hint']])[0]}")

@@ -1,4 +1,5 @@
-"""The other forms of the book: the PDF through LaTeX and the EPUB, each made aside, checked as a product and only then put in place."""
+"""The other forms of the book: the PDF through LaTeX and the EPUB, each made aside, checked as a product and only then
+put in place."""
 
 import re
 import shutil
@@ -29,16 +30,26 @@ def pdf(progress=print):
     compile_book(aside, "--builder", "latex")
     home = aside / "_build" / "latex"
     for chart in sorted((home / "charts").glob("*.svg")):
-        chart.write_text(chart.read_text(encoding="utf-8").replace("'DejaVu Sans'", "Lato, 'DejaVu Sans'"), encoding="utf-8")
+        chart.write_text(
+            chart.read_text(encoding="utf-8").replace("'DejaVu Sans'", "Lato, 'DejaVu Sans'"), encoding="utf-8"
+        )
         _run(["rsvg-convert", "--format", "pdf", "--output", chart.with_suffix(".pdf"), chart])
     progress("Setting the pages")
     for _ in range(3):  # contents and page numbers settle in the third run; the check sees it if not
         _run(["xelatex", "-interaction=nonstopmode", "-halt-on-error", "book.tex"], cwd=home)
     book = home / "book.pdf"
     faults, pages = pdf_faults(book)
-    _put(book, FORMS[".pdf"], made_of, log_faults((home / "book.log").read_text(encoding="utf-8", errors="replace")) + faults)
+    _put(
+        book,
+        FORMS[".pdf"],
+        made_of,
+        log_faults((home / "book.log").read_text(encoding="utf-8", errors="replace")) + faults,
+    )
     shutil.rmtree(aside)
-    progress(f"The PDF is in {FORMS['.pdf'].relative_to(data.ROOT)}: {pages} pages, {FORMS['.pdf'].stat().st_size / 2**20:.1f} MB")
+    progress(
+        f"The PDF is in {FORMS['.pdf'].relative_to(data.ROOT)}: {pages} pages,"
+        f" {FORMS['.pdf'].stat().st_size / 2**20:.1f} MB"
+    )
 
 
 def epub(progress=print):
@@ -70,20 +81,28 @@ def _run(command, **more):
 
 def _put(book, place, made_of, faults):
     if faults:
-        raise BuildError(f"The new {place.suffix[1:].upper()} has faults and was not published.\n" + "\n".join(faults[:20]))
+        raise BuildError(
+            f"The new {place.suffix[1:].upper()} has faults and was not published.\n" + "\n".join(faults[:20])
+        )
     shutil.copy(book, place)
     place.with_suffix(f"{place.suffix}.stamp").write_text(made_of, encoding="utf-8")
 
 
 def log_faults(log):
-    """What LaTeX only mentions: something wider than its line, a character that no font has, a reference that leads nowhere."""
+    """What LaTeX only mentions: something wider than its line, a character that no font has, a reference that leads
+    nowhere."""
     log = re.sub(r"(?<=^.{79})\n", "", log, flags=re.M)  # it breaks its lines at 79
-    wide = [line for line in re.findall(r"^Overfull \\[hv]box \(.*", log, re.M) if float(re.search(r"\(([\d.]+)pt", line)[1]) > 1]
+    wide = [
+        line
+        for line in re.findall(r"^Overfull \\[hv]box \(.*", log, re.M)
+        if float(re.search(r"\(([\d.]+)pt", line)[1]) > 1
+    ]
     return wide + re.findall(r"^Missing character: .*|^LaTeX Warning: .*(?:undefined|Rerun|multiply).*", log, re.M)
 
 
 def pdf_faults(book):
-    """The faults of a finished PDF, and its number of pages: fonts, pictures, outline, what stands on each page and where."""
+    """The faults of a finished PDF, and its number of pages: fonts, pictures, outline, what stands on each page and
+    where."""
     words = page_words(_run(["pdftotext", "-bbox", book, "-"]))
     outline = _run(["pdftohtml", "-xml", "-i", "-stdout", "-l", "1", book])
     faults = font_faults(_run(["pdffonts", book])) + page_faults(words) + text_faults(words) + outline_faults(outline)
@@ -115,21 +134,30 @@ def page_faults(pages):
 
 def plain(text):
     """Text without the differences that typesetting makes: spaces, hyphenation, quotes, ligatures."""
-    return re.sub(r"[\s\-‐]+", "", unicodedata.normalize("NFKC", text).replace("’", "'").replace("“", '"').replace("”", '"'))
+    return re.sub(
+        r"[\s\-‐]+", "", unicodedata.normalize("NFKC", text).replace("’", "'").replace("“", '"').replace("”", '"')
+    )
 
 
 def text_faults(pages):
-    """Claims and charts that are not in the book's text: each chart is found by its title, which only a vector graphic has as text."""
+    """Claims and charts that are not in the book's text: each chart is found by its title, which only a vector graphic
+    has as text."""
     text = plain(" ".join(word for _, _, words in pages for word, *_ in words))
     faults = [f"the claim {id} is not in the book" for id in ledger.claims() if plain(f"Claim {id}.") not in text]
     charts = [chart for _, _, chart in ledger.stored_outputs(CHART_MIME)]
-    return faults + [f"the chart {chart['name']} is not in the book" for chart in charts if plain(chart["title"]) not in text]
+    return faults + [
+        f"the chart {chart['name']} is not in the book" for chart in charts if plain(chart["title"]) not in text
+    ]
 
 
 def font_faults(table):
     """Fonts that the PDF does not carry with it, from `pdffonts`."""
     fonts = [line.split() for line in table.splitlines()[2:]]
-    return [f"the font {font[0]} is not embedded" for font in fonts if font[-5] != "yes"] if fonts else ["there are no fonts, so no text"]
+    return (
+        [f"the font {font[0]} is not embedded" for font in fonts if font[-5] != "yes"]
+        if fonts
+        else ["there are no fonts, so no text"]
+    )
 
 
 def outline_faults(outline):
@@ -141,7 +169,8 @@ def outline_faults(outline):
 
 
 def epub_faults(book):
-    """What can be seen without epubcheck: pages that are not XML, scripts, dead links, and charts that are missing or have no alt text."""
+    """What can be seen without epubcheck: pages that are not XML, scripts, dead links, and charts that are missing or
+    have no alt text."""
     faults, charts = [], set()
     with zipfile.ZipFile(book) as archive:
         names = set(archive.namelist())

@@ -1,4 +1,5 @@
-"""Executes a cell in the reader's browser as Jupyter would, and gives what the page shows. Imported by assets/pyrun-worker.js alone."""
+"""Executes a cell in the reader's browser as Jupyter would, and gives what the page shows. Imported by
+assets/pyrun-worker.js alone."""
 
 import io
 import json
@@ -14,24 +15,40 @@ from pyodide.code import eval_code_async
 from claimbook.shown import page_html, picture, themed
 
 SHOWN = ("text/plain", "text/html", "text/markdown")
-"""Kinds of output by which a fresh result is compared with the stored one. A chart's picture may be drawn by another matplotlib: its words count."""
+"""Kinds of output by which a fresh result is compared with the stored one. A chart's picture may be drawn by another
+matplotlib: its words count."""
 names = {}
 """What the cells have defined so far."""
 before = {}
-"""What was defined before a cell, by its id: it is run again on that, as later cells give their own meaning to the same names."""
+"""What was defined before a cell, by its id: it is run again on that, as later cells give their own meaning to the
+same names."""
 
-pd.set_option("display.max_columns", 20)  # as in a notebook; elsewhere pandas would fit a table to the width of a terminal
+pd.set_option(
+    "display.max_columns", 20
+)  # as in a notebook; elsewhere pandas would fit a table to the width of a terminal
 
 
 def copied(names):
-    """The same names with copies of what a cell could change in place. pandas copies a table only when it is changed."""
-    return {name: one.copy(deep=False) if isinstance(one, (pd.DataFrame, pd.Series)) else one.copy() if type(one) in (list, dict, set) else one for name, one in names.items()}
+    """The same names with copies of what a cell could change in place. pandas copies a table only when it is
+    changed."""
+    return {
+        name: (
+            one.copy(deep=False)
+            if isinstance(one, (pd.DataFrame, pd.Series))
+            else one.copy()
+            if type(one) in (list, dict, set)
+            else one
+        )
+        for name, one in names.items()
+    }
 
 
 async def run(id, source, stored, back):
-    """Execute one cell. `stored`: its outputs in the notebook, as JSON; `back`: first go back to where it was run before. Returns JSON, with these keys:
+    """Execute one cell. `stored`: its outputs in the notebook, as JSON; `back`: first go back to where it was run
+    before. Returns JSON, with these keys:
 
-    `same`: whether it printed and gave what is stored; `html`: what the page shows of it; `text` and `table`: its words and its HTML;
+    `same`: whether it printed and gave what is stored; `html`: what the page shows of it; `text` and `table`: its
+    words and its HTML;
     `error`: what was raised, in one line, or None.
     """
     if back and id in before:
@@ -47,7 +64,9 @@ async def run(id, source, stored, back):
             error = _told(raised, id)
     given = _bundle(value) if value is not None else {}
     text = printed.getvalue()
-    same = not error and {"printed": text, **{kind: given[kind] for kind in SHOWN if kind in given}} == _kept(json.loads(stored))
+    same = not error and {"printed": text, **{kind: given[kind] for kind in SHOWN if kind in given}} == _kept(
+        json.loads(stored)
+    )
     left_open = [_svg(plt.figure(number)) for number in plt.get_fignums()]
     parts = [f"<pre>{escape(text)}</pre>"] if text else []
     if "image/svg+xml" in given:
@@ -55,7 +74,15 @@ async def run(id, source, stored, back):
     elif not same:
         parts += [_html(given)] if given else []
     html = None if same and "image/svg+xml" not in given and not left_open else "".join(parts + left_open)
-    return json.dumps({"same": same, "html": html, "text": text + given.get("text/plain", ""), "table": given.get("text/html"), "error": error})
+    return json.dumps(
+        {
+            "same": same,
+            "html": html,
+            "text": text + given.get("text/plain", ""),
+            "table": given.get("text/html"),
+            "error": error,
+        }
+    )
 
 
 def _bundle(value):

@@ -12,7 +12,19 @@ from datetime import date
 
 from claimbook import card, data, ledger, run, verdicts
 
-KINDS = ("figure", "share", "growth", "trend", "comparison", "composition", "count", "ratio", "membership", "forecast", *verdicts.UNSCORED)
+KINDS = (
+    "figure",
+    "share",
+    "growth",
+    "trend",
+    "comparison",
+    "composition",
+    "count",
+    "ratio",
+    "membership",
+    "forecast",
+    *verdicts.UNSCORED,
+)
 MAY_EXCEED = r"growth|change|return|premium"
 """Measures that can be more than 100 percent; a share cannot."""
 
@@ -26,7 +38,10 @@ def files():
     """The faults of the tables as files, at most one each, and of their description."""
     try:
         described = json.loads((data.DATA / "datapackage.json").read_text(encoding="utf-8"))
-        tables = {resource["path"]: [field["name"] for field in resource["schema"]["fields"]] for resource in described["resources"]}
+        tables = {
+            resource["path"]: [field["name"] for field in resource["schema"]["fields"]]
+            for resource in described["resources"]
+        }
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"data/datapackage.json cannot be read: {_said(error)}. Restore it: git checkout data/datapackage.json"]
     return [fault for path, names in tables.items() if (fault := _file(path, names))]
@@ -38,7 +53,8 @@ def _said(error):
 
 
 def _file(path, names):
-    """The first fault of a table as a file: that it is there, in UTF-8, with the columns described and a cell for each in every row. None if it is sound."""
+    """The first fault of a table as a file: that it is there, in UTF-8, with the columns described and a cell for each
+    in every row. None if it is sound."""
     file, restore = data.DATA / path, f"Restore it: git checkout data/{path}"
     try:
         raw = file.read_bytes()
@@ -57,19 +73,35 @@ def _file(path, names):
     try:
         rows.extend(reader)
     except csv.Error as error:
-        return f"data/{path}, row {len(rows) + 1}: a quotation mark is not closed or stands within a cell ({error}). Double it, or close it"
+        return (
+            f"data/{path}, row {len(rows) + 1}: a quotation mark is not closed or stands within a cell ({error})."
+            " Double it, or close it"
+        )
     if not rows:
         return f"data/{path}, row 1: the table is empty. {restore}"
     if rows[0] != names:
         lost, odd = [n for n in names if n not in rows[0]], [n for n in rows[0] if n not in names]
         twice = [n for n in dict.fromkeys(rows[0]) if rows[0].count(n) > 1]
-        told = [f"{word} {', '.join(found)[:80]}" for word, found in (("lacks", lost), ("has besides", odd), ("has twice", twice)) if found] or ["has them in another order"]
-        return f"data/{path}, row 1: datapackage.json describes the columns {','.join(names)}; the table {' and '.join(told)}. Mend the header, or describe the column there"
+        told = [
+            f"{word} {', '.join(found)[:80]}"
+            for word, found in (("lacks", lost), ("has besides", odd), ("has twice", twice))
+            if found
+        ] or ["has them in another order"]
+        return (
+            f"data/{path}, row 1: datapackage.json describes the columns {','.join(names)}; the table"
+            f" {' and '.join(told)}. Mend the header, or describe the column there"
+        )
     for number, row in enumerate(rows, 1):
         if len(row) != len(names):
-            return f"data/{path}, row {number}: {len(names)} cells are needed, there are {len(row)}. Put text with a comma in quotation marks, and a comma for each empty cell"
+            return (
+                f"data/{path}, row {number}: {len(names)} cells are needed, there are {len(row)}. Put text with a comma"
+                " in quotation marks, and a comma for each empty cell"
+            )
         if broken := [name for name, cell in zip(names, row) if "\n" in cell or "\r" in cell]:
-            return f"data/{path}, row {number}, column {broken[0]}: a line break stands in the cell. Put the text on one line"
+            return (
+                f"data/{path}, row {number}, column {broken[0]}: a line break stands in the cell. Put the text on one"
+                " line"
+            )
     return None
 
 
@@ -78,7 +110,9 @@ WORDS = {
     "unique": "{cell!r} stands in an earlier row too. Give each row its own",
     "minimum": "{cell!r} is not a number from {limit} on. Mend it, or its unit",
     "enum": "{cell!r} is none of {limit}. Choose one",
-    "pattern": "{cell!r} is not written as {limit}. Write a date as 2025-01-31, a month as 2025-01, a quarter as 2025Q1",
+    "pattern": (
+        "{cell!r} is not written as {limit}. Write a date as 2025-01-31, a month as 2025-01, a quarter as 2025Q1"
+    ),
     "number": "{cell!r} is not a number. Write it with a point and without commas: 1234.5",
     "integer": "{cell!r} is not a whole number. Write digits only",
     "date": "{cell!r} is not a date. Write it as 2025-01-31",
@@ -86,7 +120,8 @@ WORDS = {
 
 
 def _cells():
-    """What frictionless finds, in words; of each row the first fault. Sizes and hashes count only where nothing else is wrong."""
+    """What frictionless finds, in words; of each row the first fault. Sizes and hashes count only where nothing else
+    is wrong."""
     from frictionless import Package, system
 
     with system.use_context(trusted=True):
@@ -97,7 +132,10 @@ def _cells():
             row, column, cell = (getattr(error, name, None) for name in ("row_number", "field_name", "cell"))
             what, limit = (re.findall(r'"([^"]*)"', error.note) + ["", ""])[:2]
             if error.type in ("hash-count", "byte-count"):
-                changed[task.place] = f"data/{task.place} is not the table that datapackage.json describes: it was changed. Accept the change with: make data"
+                changed[task.place] = (
+                    f"data/{task.place} is not the table that datapackage.json describes: it was changed. Accept the"
+                    " change with: make data"
+                )
                 continue
             if error.type == "foreign-key":
                 column, cell = getattr(error, "field_names", ["source"])[0], getattr(error, "field_cells", ["?"])[0]
@@ -124,10 +162,16 @@ def _table(table):
     seen = sources.set_index("key")["seen"]
     for row, key in enumerate(frame["key" if table == "sources" else "id"], 2):
         if not re.fullmatch(r"[\w-]+", key, re.A):  # it becomes an anchor, a file's name, a link
-            found.append(f"data/{table}.csv, row {row}, column {'key' if table == 'sources' else 'id'}: {key!r} holds more than letters, digits and hyphens. Rename it")
+            found.append(
+                f"data/{table}.csv, row {row}, column {'key' if table == 'sources' else 'id'}: {key!r} holds more than"
+                " letters, digits and hyphens. Rename it"
+            )
     for row, url in enumerate(frame.get("url", []), 2):
         if not re.fullmatch(r"https?://[^\s<>\"\\`]+", url):
-            found.append(f"data/{table}.csv, row {row}, column url: {url!r} is no address of a page. Begin it with https://, and write spaces and quotation marks as %20 and %22")
+            found.append(
+                f"data/{table}.csv, row {row}, column url: {url!r} is no address of a page. Begin it with https://, and"
+                " write spaces and quotation marks as %20 and %22"
+            )
     if {"value", "unit", "period", "published", "source"} <= set(frame.columns):
         for row, r in enumerate(frame.to_dict("records"), 2):
             at = f"data/{table}.csv, row {row}, column"
@@ -136,16 +180,27 @@ def _table(table):
             if not math.isfinite(r["value"]):
                 found.append(f"{at} value: {r['value']} is not a finite number. Mend it")
             if r["unit"] == "percent" and r["value"] > 100 and not re.search(MAY_EXCEED, r["measure"]):
-                found.append(f"{at} value: {r['value']:g} percent is more than all, and {r['measure']!r} is no growth or return. Mend the value or the unit")
+                found.append(
+                    f"{at} value: {r['value']:g} percent is more than all, and {r['measure']!r} is no growth or return."
+                    " Mend the value or the unit"
+                )
             if size and first[0] != r["unit"]:
-                found.append(f"{at} unit: {r['unit']!r}, while row {first[1]} gives {r['measure']!r} in {first[0]!r}. Write both in one unit")
+                found.append(
+                    f"{at} unit: {r['unit']!r}, while row {first[1]} gives {r['measure']!r} in {first[0]!r}. Write both"
+                    " in one unit"
+                )
             for column, text in (("period", r["period"]), ("published", r["published"])):
                 if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text) and not _is_day(text):
                     found.append(f"{at} {column}: there is no day {text!r}. Mend the date")
             if r["period"][:4] > r["published"][:4]:
-                found.append(f"{at} period: {r['period']!r} lies after the publication ({r['published']}). Mend either date")
+                found.append(
+                    f"{at} period: {r['period']!r} lies after the publication ({r['published']}). Mend either date"
+                )
             if r["published"][:4] > seen[r["source"]][:4] or r["published"] > seen[r["source"]]:
-                found.append(f"{at} published: {r['published']!r} lies after the day on which the page was read ({seen[r['source']]}). Mend the date, here or in data/sources.csv")
+                found.append(
+                    f"{at} published: {r['published']!r} lies after the day on which the page was read"
+                    f" ({seen[r['source']]}). Mend the date, here or in data/sources.csv"
+                )
     return found
 
 
@@ -160,7 +215,10 @@ def _once():
         used.update(data.trace(frame, "source"))
         for row, key in enumerate(frame.get("id", []), 2):
             if key in ids:
-                found.append(f"data/{table}.csv, row {row}, column id: {key!r} stands already in {ids[key]}. Give each row its own")
+                found.append(
+                    f"data/{table}.csv, row {row}, column id: {key!r} stands already in {ids[key]}. Give each row"
+                    " its own"
+                )
             ids[key] = f"data/{table}.csv, row {row}"
     for row, key in enumerate(data.load("sources")["key"], 2):
         if key not in used:
@@ -178,14 +236,21 @@ def _is_day(text):
 def _claims():
     """Each claim can be judged and is told in a chapter; each chapter that shows verdicts has claims."""
     found = []
-    told = {theme: path.name for path in run.notebooks() for theme in re.findall(r"\{verdict-strip\} ([\w-]+)", path.read_text(encoding="utf-8"))}
+    told = {
+        theme: path.name
+        for path in run.notebooks()
+        for theme in re.findall(r"\{verdict-strip\} ([\w-]+)", path.read_text(encoding="utf-8"))
+    }
     table = data.load("claims").fillna("")
     for row, r in enumerate(table.to_dict("records"), 2):
         at = f"data/claims.csv, row {row}, column"
         if r["kind"] not in KINDS:
             found.append(f"{at} kind: {r['kind']!r} is none of {', '.join(KINDS)}. Choose one")
         if r["chapter"] not in told:
-            found.append(f"{at} chapter: no notebook in chapters/ shows the verdicts of {r['chapter']!r}; there are {', '.join(told)}. Mend the name, or write the chapter")
+            found.append(
+                f"{at} chapter: no notebook in chapters/ shows the verdicts of {r['chapter']!r}; there are"
+                f" {', '.join(told)}. Mend the name, or write the chapter"
+            )
         if odd := [unit for unit in r["unit"].split(";") if unit and unit not in card.UNITS]:
             found.append(f"{at} unit: {odd[0]!r} is none of {', '.join(card.UNITS)}. Choose one")
         try:
@@ -194,6 +259,14 @@ def _claims():
         except data.DataError as error:
             found.append(f"data/claims.csv, row {row}: {str(error).removeprefix('data/claims.csv, ').rstrip('.')}")
         except (ValueError, ArithmeticError) as error:
-            found.append(f"{at}s claimed, precision: {r['claimed']!r} as {r['precision']!r} cannot be judged ({error}). Write digits with a point, and a precision of chapters/method.md")
-    lost = [f"chapters/{name}: no claim in data/claims.csv belongs to its chapter {theme!r}. Mend the name in its verdict-strip, or add the claims" for theme, name in told.items() if theme not in set(table["chapter"])]
+            found.append(
+                f"{at}s claimed, precision: {r['claimed']!r} as {r['precision']!r} cannot be judged ({error}). Write"
+                " digits with a point, and a precision of chapters/method.md"
+            )
+    lost = [
+        f"chapters/{name}: no claim in data/claims.csv belongs to its chapter {theme!r}. Mend the name in its"
+        " verdict-strip, or add the claims"
+        for theme, name in told.items()
+        if theme not in set(table["chapter"])
+    ]
     return found + lost

@@ -22,35 +22,53 @@ warm_up = forkserver.ensure_running
 
 
 def _live(connection_file, home, opened):
-    """The life of a kernel, from its first moment in a process of its own. `opened`: where it sends each path that it opens."""
+    """The life of a kernel, from its first moment in a process of its own. `opened`: where it sends each path that it
+    opens."""
     import matplotlib
     import pandas
     from ipykernel.kernelapp import IPKernelApp
 
     os.chdir(home)
     gc.freeze()  # the libraries stay: no use to look for garbage among them
-    # What these two choose when they are loaded in a notebook. Whatever else would differ there, nbval sees: its kernels are not forked.
+    # What these two choose when they are loaded in a notebook. Whatever else would differ there, nbval sees: its
+    # kernels are not forked.
     matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
     pandas.set_option("display.max_columns", 20)
     known, root = set(), str(ROOT) + os.sep
     writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
     def watch(event, args):
-        changed = args[:2] if event == "os.rename" else args[:1] if event in ("os.remove", "os.truncate") or event == "open" and args[2] & writes else ()
+        changed = (
+            args[:2]
+            if event == "os.rename"
+            else args[:1]
+            if event in ("os.remove", "os.truncate") or event == "open" and args[2] & writes
+            else ()
+        )
         for path in changed:
             if isinstance(path, str):
                 name = os.path.abspath(path).removeprefix(root)
                 if name.startswith((f"data{os.sep}", f"chapters{os.sep}")):
-                    raise PermissionError(f"A chapter may not write to {name}: it reads the book's files and shows what it finds. Write elsewhere, or change the file by hand.")
+                    raise PermissionError(
+                        f"A chapter may not write to {name}: it reads the book's files and shows what it finds. Write"
+                        " elsewhere, or change the file by hand."
+                    )
         if event == "open" and isinstance(args[0], str):
             path = os.path.abspath(args[0])
             name = path.removeprefix(root)
-            if name != path and name not in known and name.endswith((".csv", ".ipynb", ".json")) and f"{os.sep}." not in f"{os.sep}{name}":
+            if (
+                name != path
+                and name not in known
+                and name.endswith((".csv", ".ipynb", ".json"))
+                and f"{os.sep}." not in f"{os.sep}{name}"
+            ):
                 known.add(name)
                 opened.send(name)
 
     sys.addaudithook(watch)
-    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()  # however the run ends, no kernel outlives it
+    Thread(
+        target=lambda: (parent_process().join(), os._exit(1)), daemon=True
+    ).start()  # however the run ends, no kernel outlives it
     IPKernelApp.launch_instance(["-f", connection_file], parent_handle=os.getppid())
 
 
@@ -74,14 +92,17 @@ class _Fork(LocalProvisioner):
     """Starts a kernel by a fork instead of by its command."""
 
     async def launch_kernel(self, cmd, **kwargs):
-        self.process = _Process(target=_live, args=(self.parent.connection_file, kwargs["cwd"], self.parent.opens), daemon=True)
+        self.process = _Process(
+            target=_live, args=(self.parent.connection_file, kwargs["cwd"], self.parent.opens), daemon=True
+        )
         self.process.start()
         self.pid = self.process.pid
         return self.connection_info
 
 
 class KernelManager(AsyncKernelManager):
-    """Manages one forked kernel. It talks over files in a folder of its own: no port can be taken, no network is needed."""
+    """Manages one forked kernel. It talks over files in a folder of its own: no port can be taken, no network is
+    needed."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

@@ -1,4 +1,5 @@
-"""Where a chapter can be rerun: Binder, Colab, a clone of one's own. The repository's address stands in `_config.yml` alone."""
+"""Where a chapter can be rerun: Binder, Colab, a clone of one's own. The repository's address stands in `_config.yml`
+alone."""
 
 from functools import cache
 
@@ -33,4 +34,12 @@ def buttons(context):
             for button in group["buttons"]:
                 button["icon"] = "fas fa-cloud"
             clone = f"{config()['repository']['url']}#change-a-chart-rerun-a-notebook"
-            group["buttons"].append({"type": "link", "text": "Own clone", "tooltip": "Clone the book and rerun it", "icon": "fas fa-laptop", "url": clone})
+            group["buttons"].append(
+                {
+                    "type": "link",
+                    "text": "Own clone",
+                    "tooltip": "Clone the book and rerun it",
+                    "icon": "fas fa-laptop",
+                    "url": clone,
+                }
+            )

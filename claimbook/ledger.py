@@ -11,7 +11,19 @@ from claimbook import data, verdicts
 from claimbook.verdicts import Interval
 
 VERDICT_MIME = "application/vnd.claimbook.verdict+json"
-BOARD = ["id", "chapter", "article", "kind", "statement", "claimed", "computed", "verdict", "reason", "witnesses", "notebook"]
+BOARD = [
+    "id",
+    "chapter",
+    "article",
+    "kind",
+    "statement",
+    "claimed",
+    "computed",
+    "verdict",
+    "reason",
+    "witnesses",
+    "notebook",
+]
 """The columns of the scoreboard."""
 
 
@@ -116,12 +128,16 @@ class Claim:
         figures = {figure.part: figure for figure in self.figures}
         need = {"label", "collector"} | (set() if {"low", "high"} <= set(evidence.columns) else {value})
         if need - set(evidence.columns):
-            raise ValueError(f"{self.id}: the evidence lacks the column {', '.join(sorted(need - set(evidence.columns)))}.")
+            raise ValueError(
+                f"{self.id}: the evidence lacks the column {', '.join(sorted(need - set(evidence.columns)))}."
+            )
         found = []
         for number, row in enumerate(evidence.to_dict("records"), 1):
             part = row.get("part", self.figures[0].part)
             if part not in figures:
-                raise ValueError(f"{self.id}: row {number}, column part: {part!r} is none of {', '.join(map(repr, figures))}.")
+                raise ValueError(
+                    f"{self.id}: row {number}, column part: {part!r} is none of {', '.join(map(repr, figures))}."
+                )
             low, high = row.get("low", row.get(value)), row.get("high", row.get(value))
             low, high = (row[value] if pd.isna(end) else end for end in (low, high))
             if pd.isna(low) or pd.isna(high):
@@ -129,10 +145,16 @@ class Claim:
             one = evidence.iloc[[number - 1]]
             ids, sources = tuple(data.trace(one, "id")), tuple(data.trace(one, "source"))
             if not ids or not sources:
-                raise ValueError(f"{self.id}: row {number} ({row['label']}) has no id or no source: keep those columns.")
+                raise ValueError(
+                    f"{self.id}: row {number} ({row['label']}) has no id or no source: keep those columns."
+                )
             seen = Interval(float(low), float(high)) if low != high else float(low)
             ok = None if self.kind in verdicts.UNSCORED else verdicts.agrees(seen, figures[part].interval)
-            found.append(Witness(part, row["label"], float(low), float(high), figures[part].unit, row["collector"], ok, ids, sources))
+            found.append(
+                Witness(
+                    part, row["label"], float(low), float(high), figures[part].unit, row["collector"], ok, ids, sources
+                )
+            )
         return found
 
 
@@ -151,22 +173,33 @@ def _reason(claim, witnesses, parts, other):
         if not said:
             text = "nothing can be judged yet" if claim.kind == "forecast" else "no public evidence was found"
         elif len(said) == 1:
-            text = f"one witness only ({next(iter(said))}), which " + ("agrees" if yes else "disagrees" if no else "agrees by one figure and not by another")
+            text = f"one witness only ({next(iter(said))}), which " + (
+                "agrees" if yes else "disagrees" if no else "agrees by one figure and not by another"
+            )
         else:
-            text = f"{yes} of {len(said)} independent witnesses agree" + (f", {both} by one figure and not by another" if both else "")
+            text = f"{yes} of {len(said)} independent witnesses agree" + (
+                f", {both} by one figure and not by another" if both else ""
+            )
         if verdict == "misquoted":
-            text += "; the number belongs to " + " and ".join(dict.fromkeys(w.label for w in other if w.part == figure.part and w.agrees))
+            text += "; the number belongs to " + " and ".join(
+                dict.fromkeys(w.label for w in other if w.part == figure.part and w.agrees)
+            )
         sentences.append(lead + text)
     reason = "; ".join(sentences) + "."
     return reason[0].upper() + reason[1:]
 
 
 def _figures(row):
-    cells = [str(row[column]).split(";") if not pd.isna(row[column]) else [""] for column in ("part", "claimed", "unit", "precision")]
+    cells = [
+        str(row[column]).split(";") if not pd.isna(row[column]) else [""]
+        for column in ("part", "claimed", "unit", "precision")
+    ]
     count = max(map(len, cells))
     for column, cell in zip(("part", "claimed", "unit", "precision"), cells):
         if len(cell) not in (1, count):
-            raise data.DataError(f"data/claims.csv, claim {row['id']}, column {column}: {count} values are needed, or one for all.")
+            raise data.DataError(
+                f"data/claims.csv, claim {row['id']}, column {column}: {count} values are needed, or one for all."
+            )
     return tuple(Figure(*(cell[i if len(cell) > 1 else 0] for cell in cells)) for i in range(count))
 
 
@@ -179,14 +212,18 @@ def claims():
         if row["kind"] not in verdicts.UNSCORED:
             for figure in figures:
                 figure.interval  # a claim that no rule can judge must not wait for its chapter to be noticed
-        found[row["id"]] = Claim(row["id"], row["chapter"], row["article"], row["passage"], row["kind"], row["statement"], figures)
+        found[row["id"]] = Claim(
+            row["id"], row["chapter"], row["article"], row["passage"], row["kind"], row["statement"], figures
+        )
     return found
 
 
 def claim(id):
     """The claim with this id. Raises KeyError that names the chapter's ids."""
     if id not in claims():
-        near = [other for other in claims() if other.split("-")[0] == id.split("-")[0]] or sorted({c.split("-")[0] for c in claims()})
+        near = [other for other in claims() if other.split("-")[0] == id.split("-")[0]] or sorted(
+            {c.split("-")[0] for c in claims()}
+        )
         raise KeyError(f"There is no claim {id!r}; there are {', '.join(near)}.")
     return claims()[id]
 

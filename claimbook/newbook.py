@@ -1,4 +1,5 @@
-"""A new claim, and a new book from another article with the same package: what must be typed is asked, what follows is written."""
+"""A new claim, and a new book from another article with the same package: what must be typed is asked, what follows is
+written."""
 
 import csv
 import json
@@ -17,7 +18,24 @@ ASKED = {
     "article": "Which article (1 or 2)",
     "passage": "Where in the article",
     "statement": "The claim in your own words, one sentence",
-    "kind": "Kind: " + ", ".join(["figure", "share", "growth", "trend", "comparison", "composition", "count", "ratio", "membership", "forecast", *verdicts.UNSCORED]),
+    "kind": (
+        "Kind: "
+        + ", ".join(
+            [
+                "figure",
+                "share",
+                "growth",
+                "trend",
+                "comparison",
+                "composition",
+                "count",
+                "ratio",
+                "membership",
+                "forecast",
+                *verdicts.UNSCORED,
+            ]
+        )
+    ),
     "claimed": "The figure as printed, digits only (empty: none)",
     "unit": "Its unit: USD_bn, USD_m, percent, points, ratio, years, count",
     "precision": "How exact it must be: " + ", ".join(verdicts.PRECISIONS) + ", or " + " or ".join(verdicts.UNSCORED),
@@ -36,12 +54,12 @@ THISBOOK = '''"""What only this book says: which of its claims speak of one quan
 
 
 def readings():
-    """Each quantity with its readings, as {quantity and unit: [(claims, how, Interval)]}, where several claims speak of one."""
+    """Each quantity with its readings: {quantity and unit: [(claims, how, Interval)]}."""
     return {}
 
 
 def cover(stored):
-    """What the cover says of the findings, sentence by sentence. `stored`: the verdicts that the chapters stored, by claim."""
+    """What the cover says of the findings, a sentence each. `stored`: the verdicts that the chapters stored."""
     return []
 
 
@@ -62,7 +80,8 @@ A widely read text, claim by claim: each is tested against cited public data, an
 """
 
 CITATION = """cff-version: 1.2.0
-message: If you use this book or its data, please cite it as below, and each figure with the publisher that its row names.
+message: If you use this book or its data, please cite it as below, and each figure with the publisher that its row
+names.
 title: {title}
 authors:
   - name: {authors}
@@ -89,13 +108,27 @@ chapters:
   - file: chapters/bibliography
 """
 
-KEPT = ("claimbook", "Makefile", "pyproject.toml", "requirements.lock", "environment.yml", "_config.yml", "LICENSE", ".gitignore", "tests/conftest.py", "tests/test_notebooks.py")
+KEPT = (
+    "claimbook",
+    "Makefile",
+    "pyproject.toml",
+    "requirements.lock",
+    "environment.yml",
+    "_config.yml",
+    "LICENSE",
+    ".gitignore",
+    "tests/conftest.py",
+    "tests/test_notebooks.py",
+)
 """What a new book takes over as it is."""
 
 
 def ask(given, answer=input):
     """The fields of a claim: those given, and for the others what is answered."""
-    return {field: given[field] if given.get(field) is not None else answer(f"{question}: ").strip() for field, question in ASKED.items()}
+    return {
+        field: given[field] if given.get(field) is not None else answer(f"{question}: ").strip()
+        for field, question in ASKED.items()
+    }
 
 
 def new_claim(fields):
@@ -103,7 +136,10 @@ def new_claim(fields):
 
     Nothing is written unless the claim can be judged. Raises DataError that names the field and the remedy.
     """
-    stem = next((id.split("-")[0] for id, one in ledger.claims().items() if one.chapter == fields["chapter"]), fields["chapter"].split("-")[0])
+    stem = next(
+        (id.split("-")[0] for id, one in ledger.claims().items() if one.chapter == fields["chapter"]),
+        fields["chapter"].split("-")[0],
+    )
     number = 1 + max((int(id.split("-")[1]) for id in ledger.claims() if id.split("-")[0] == stem), default=0)
     row = {"id": f"{stem}-{number:02d}", "part": "", **fields}
     for field in ("chapter", "passage", "statement", "kind", "precision"):
@@ -115,7 +151,10 @@ def new_claim(fields):
         try:
             verdicts.claimed_interval(row["claimed"], row["precision"])
         except (ValueError, ArithmeticError) as error:
-            raise data.DataError(f"claimed is {row['claimed']!r} and precision {row['precision']!r}: they cannot be judged ({error}). {ASKED['precision']}.") from error
+            raise data.DataError(
+                f"claimed is {row['claimed']!r} and precision {row['precision']!r}: they cannot be judged ({error})."
+                f" {ASKED['precision']}."
+            ) from error
     if row["unit"] and row["unit"] not in card.UNITS:
         raise data.DataError(f"unit is {row['unit']!r}; known are {', '.join(card.UNITS)}.")
     path = data.DATA / "claims.csv"
@@ -132,7 +171,11 @@ def new_claim(fields):
 
 def _before_the_end(content):
     """Where a new section goes: before the exercises or what was learned, else last."""
-    ends = [i for i, cell in enumerate(content.cells) if cell.cell_type == "markdown" and re.search(r"^## (Exercises|What we learned)", cell.source, re.M)]
+    ends = [
+        i
+        for i, cell in enumerate(content.cells)
+        if cell.cell_type == "markdown" and re.search(r"^## (Exercises|What we learned)", cell.source, re.M)
+    ]
     return ends[0] if ends else len(content.cells)
 
 
@@ -148,11 +191,31 @@ def _section(row):
     name = id.replace("-", "_")
     quote = f"> **Claim {id}.** {row['statement']} *Article {row['article']}, {row['passage']}.*".replace("$", r"\$")
     return [
-        _cell("markdown", f"{id}-1", f"({id})=\n## The finding in plain words\n\n{quote}\n\n**What would bear it out?**"),
-        _cell("code", f"{id}-2", f'# The ids of the rows that measure the same quantity in the unit of the claim, and the table in which they stand.\nwitnesses = []\n{name} = load("{table}").query("id in @witnesses")\nassert len({name}) == len(witnesses), "an id stands in another table: name that one"\n{name} = label({name})\n{name}[["label", "period", "value", "unit"]]'),
+        _cell(
+            "markdown", f"{id}-1", f"({id})=\n## The finding in plain words\n\n{quote}\n\n**What would bear it out?**"
+        ),
+        _cell(
+            "code",
+            f"{id}-2",
+            "# The ids of the rows that measure the same quantity in the unit of the claim, and the table in which"
+            f' they stand.\nwitnesses = []\n{name} = load("{table}").query("id in @witnesses")\nassert len({name}) =='
+            f' len(witnesses), "an id stands in another table: name that one"\n{name} = label({name})\n{name}[["label",'
+            ' "period", "value", "unit"]]',
+        ),
         _cell("code", f"{id}-3", f'verdict = claim("{id}").check({name} if len({name}) else None)\nverdict'),
-        _cell("code", f"{id}-4", f'# With witnesses, draw them: what the title says must be the finding.\n# fig, ax = dots(verdict)\n# finish(fig, "{id}", title="", subtitle="", rows={name}, alt="")', "hide-input"),
-        _cell("code", f"{id}-5", f'say(f"""**What it means.** {{len({name})}} witnesses so far. **What could be wrong:** say it here.""")', "remove-input"),
+        _cell(
+            "code",
+            f"{id}-4",
+            "# With witnesses, draw them: what the title says must be the finding.\n# fig, ax = dots(verdict)\n#"
+            f' finish(fig, "{id}", title="", subtitle="", rows={name}, alt="")',
+            "hide-input",
+        ),
+        _cell(
+            "code",
+            f"{id}-5",
+            f'say(f"""**What it means.** {{len({name})}} witnesses so far. **What could be wrong:** say it here.""")',
+            "remove-input",
+        ),
     ]
 
 
@@ -173,15 +236,23 @@ def _chapter(theme):
     toc = data.ROOT / "_toc.yml"
     lines = toc.read_text(encoding="utf-8").splitlines()
     first = next(i for i, line in enumerate(lines) if "- file: chapters/" in line)
-    while first < len(lines) and re.search(r"chapters/\d\d-", lines[first]) and path.name > lines[first].split("chapters/")[1]:
+    while (
+        first < len(lines)
+        and re.search(r"chapters/\d\d-", lines[first])
+        and path.name > lines[first].split("chapters/")[1]
+    ):
         first += 1
-    lines.insert(first, re.sub(r"chapters/.*", f"chapters/{path.stem}", next(line for line in lines if "- file: chapters/" in line)))
+    lines.insert(
+        first,
+        re.sub(r"chapters/.*", f"chapters/{path.stem}", next(line for line in lines if "- file: chapters/" in line)),
+    )
     toc.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
 
 def new_book(home, title):
-    """A book without claims in a new folder: the package, two empty tables, a scoreboard. Raises FileExistsError if it exists."""
+    """A book without claims in a new folder: the package, two empty tables, a scoreboard. Raises FileExistsError if it
+    exists."""
     home = Path(home)
     home.mkdir(parents=True)
     for name in KEPT:
@@ -192,11 +263,16 @@ def new_book(home, title):
         else:
             shutil.copy(here, there)
     config = (home / "_config.yml").read_text(encoding="utf-8")
-    (home / "_config.yml").write_text(re.sub(r"^title: .*$", lambda m: "title: " + json.dumps(title), config, flags=re.M), encoding="utf-8")
+    (home / "_config.yml").write_text(
+        re.sub(r"^title: .*$", lambda m: "title: " + json.dumps(title), config, flags=re.M), encoding="utf-8"
+    )
     (home / "claimbook" / "thisbook.py").write_text(THISBOOK, encoding="utf-8")
     (home / "index.md").write_text(INDEX.format(title=title), encoding="utf-8")
     (home / "_toc.yml").write_text(TOC, encoding="utf-8")
-    (home / "CITATION.cff").write_text(CITATION.format(title=json.dumps(title), authors=json.dumps(f"The authors of {title}"), day=date.today()), encoding="utf-8")
+    (home / "CITATION.cff").write_text(
+        CITATION.format(title=json.dumps(title), authors=json.dumps(f"The authors of {title}"), day=date.today()),
+        encoding="utf-8",
+    )
     (home / "CHANGELOG.md").write_text(CHANGELOG.format(day=date.today()), encoding="utf-8")
     (home / "chapters").mkdir()
     (home / "chapters" / "scoreboard.ipynb").write_text(run.dump(_scoreboard()), encoding="utf-8")
@@ -207,7 +283,11 @@ def new_book(home, title):
 def _scoreboard():
     notebook = nbformat.v4.new_notebook()
     notebook.cells = [
-        _cell("markdown", "intro-1", "# The scoreboard\n\nEvery claim with its verdict, read from the chapters that computed it."),
+        _cell(
+            "markdown",
+            "intro-1",
+            "# The scoreboard\n\nEvery claim with its verdict, read from the chapters that computed it.",
+        ),
         _cell("code", "intro-2", "from claimbook import Board, scoreboard\n\nBoard(scoreboard())", "hide-input"),
     ]
     return notebook
@@ -221,10 +301,19 @@ def _tables(folder, title):
     for name, new in (("claims", "claims"), ("funding", "figures"), ("sources", "sources")):
         resource = next(one for one in package["resources"] if one["name"] == name)
         if new == "figures":
-            resource |= {"name": new, "path": "figures.csv", "title": "Figures", "description": "Published figures, one a row, by publisher and vintage."}
+            resource |= {
+                "name": new,
+                "path": "figures.csv",
+                "title": "Figures",
+                "description": "Published figures, one a row, by publisher and vintage.",
+            }
         columns = ",".join(field["name"] for field in resource["schema"]["fields"]) + "\n"
         (folder / resource["path"]).write_text(columns, encoding="utf-8")
         resource |= {"bytes": len(columns), "hash": f"sha256:{data.sha256(folder / resource['path'])}"}
         kept.append(resource)
-    package |= {"name": re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-"), "title": f"{title}: data", "resources": kept}
+    package |= {
+        "name": re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-"),
+        "title": f"{title}: data",
+        "resources": kept,
+    }
     (folder / "datapackage.json").write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

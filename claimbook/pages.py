@@ -1,4 +1,5 @@
-"""Pages that follow from the data and the code: method, data dictionary, bibliography, the scoreboard line of the cover, the Colab notebooks.
+"""Pages that follow from the data and the code: method, data dictionary, bibliography, the scoreboard line of the
+cover, the Colab notebooks.
 
 Each is written into `chapters/` (or between two marks of `index.md`) and committed; a stale one is found by `stale()`.
 """
@@ -27,43 +28,58 @@ def _text(text):
 
 def table_of(head, rows):
     """A Markdown table. Columns of numbers stand right."""
-    ways = (" ---: |" if all(re.fullmatch(r"[\d.]+", str(cell)) for cell in column) else " --- |" for column in zip(*rows))
+    ways = (
+        " ---: |" if all(re.fullmatch(r"[\d.]+", str(cell)) for cell in column) else " --- |" for column in zip(*rows)
+    )
     lines = ["| " + " | ".join(head) + " |", "|" + "".join(ways)]
     return "\n".join(lines + ["| " + " | ".join(map(_cell, row)) + " |" for row in rows])
 
 
 def method():
     """How a claim becomes a verdict, printed from the code that does it."""
-    precisions = table_of(["a claim made", "is borne out when"], [(f"**{name}**", text) for name, (text, _) in verdicts.PRECISIONS.items()])
-    words = table_of(["mark", "verdict", "when"], [(card.MARKS[word], f"**{word}**", text) for word, text in verdicts.VERDICTS.items()])
+    precisions = table_of(
+        ["a claim made", "is borne out when"],
+        [(f"**{name}**", text) for name, (text, _) in verdicts.PRECISIONS.items()],
+    )
+    words = table_of(
+        ["mark", "verdict", "when"],
+        [(card.MARKS[word], f"**{word}**", text) for word, text in verdicts.VERDICTS.items()],
+    )
     rule, clashes = inspect.getsource(verdicts.decide_part), _clashes()
     return f"""{GENERATED}
 # Method: from a claim to a verdict
 
-A verdict of this book is computed. The claim's own words fix how exact it must be; independent publishers are its witnesses; a rule of a
+A verdict of this book is computed. The claim's own words fix how exact it must be; independent publishers are its
+witnesses; a rule of a
 few lines turns their agreement into a word. Change a figure in the data and the verdict follows.
 
 ## How exact a claim must be
 
-One tolerance serves the whole book: a tenth ({verdicts.TENTH:.0%}). It was fixed before any verdict was computed. The claimed figure
+One tolerance serves the whole book: a tenth ({verdicts.TENTH:.0%}). It was fixed before any verdict was computed. The
+claimed figure
 and its precision give an interval; a witness agrees when its value lies in it.
 
 {precisions}
 
 ## Who is a witness
 
-A witness measures the same quantity as the claim: the same money, place and period. Its unit of independence is the *collector*, whose data
-it is: KPMG prints PitchBook's data, so the two are one witness; copies of one article are one witness, however many pages carry them.
-Another definition, another place or another year is as a rule not a witness. It is shown beside the claim; where a section lets one speak, its label says what it counts.
+A witness measures the same quantity as the claim: the same money, place and period. Its unit of independence is the
+*collector*, whose data
+it is: KPMG prints PitchBook's data, so the two are one witness; copies of one article are one witness, however many
+pages carry them.
+Another definition, another place or another year is as a rule not a witness. It is shown beside the claim; where a
+section lets one speak, its label says what it counts.
 Where a source itself says "nearly" and the verdict hangs on it, its figure is read as a claim's would be: as a range.
 
-Editions of the same figure (*vintages*) are shown one by one. A collector that agrees by one of its figures and not by another is counted as neither.
+Editions of the same figure (*vintages*) are shown one by one. A collector that agrees by one of its figures and not by
+another is counted as neither.
 
 ## The verdicts
 
 {words}
 
-A claim with several figures is as good as its weakest figure; a forecast of which one figure fails and another does not *came partly true*. The rule for one figure is this function:
+A claim with several figures is as good as its weakest figure; a forecast of which one figure fails and another does
+not *came partly true*. The rule for one figure is this function:
 
 ```python
 {rule.strip()}
@@ -71,8 +87,10 @@ A claim with several figures is as good as its weakest figure; a forecast of whi
 
 {clashes}## What the rule cannot do
 
-It cannot choose the witnesses: that is our judgement, and each section says what was left out and why. It treats a witness that
-was read on a copied page like one read on the publisher's own; the [data page](data.md) tells which is which. And it is strict:
+It cannot choose the witnesses: that is our judgement, and each section says what was left out and why. It treats a
+witness that
+was read on a copied page like one read on the publisher's own; the [data page](data.md) tells which is which. And it
+is strict:
 one witness against a claim is enough for *depends on the source*, so read the count beside the word.
 """
 
@@ -83,11 +101,16 @@ def _clashes():
     if not tested:
         return ""
     homes = ledger.scoreboard().set_index("id")["notebook"]
-    table = table_of(["quantity", "one reading", "another reading"], [(q, *(f"{_claim_links(r[0], homes)}: {r[1]}, {_range(r[2])}" for r in (a, b))) for q, a, b, _ in lost])
+    table = table_of(
+        ["quantity", "one reading", "another reading"],
+        [(q, *(f"{_claim_links(r[0], homes)}: {r[1]}, {_range(r[2])}" for r in (a, b))) for q, a, b, _ in lost],
+    )
     return f"""## Where the claims contradict each other
 
-Claims are tied together: one gives a share, another the whole, a third the part. Where several speak of the same quantity, each reading is a range
-that its rounding allows, and two readings can both be true only where their ranges overlap. Of {len(tested)} such pairs {len(lost)} cannot:
+Claims are tied together: one gives a share, another the whole, a third the part. Where several speak of the same
+quantity, each reading is a range
+that its rounding allows, and two readings can both be true only where their ranges overlap. Of {len(tested)} such
+pairs {len(lost)} cannot:
 
 {table}
 
@@ -113,25 +136,38 @@ def data_page():
         resource, frame = data.describe(name), data.load(name)
         kinds = frame["evidence"].value_counts() if "evidence" in frame else {}
         read_on = ", ".join(f"{kinds[kind]} {kind}" for kind in ("primary", "copy", "report") if kind in kinds)
-        tables.append((f"`{name}`", f"**{resource['title']}.** {resource['description']} {len(frame):,} rows{': ' * bool(read_on)}{read_on}."))
+        tables.append(
+            (
+                f"`{name}`",
+                (
+                    f"**{resource['title']}.** {resource['description']} {len(frame):,}"
+                    f" rows{': ' * bool(read_on)}{read_on}."
+                ),
+            )
+        )
         for field in resource["schema"]["fields"]:
             columns.setdefault((field["name"], field["description"]), []).append(name)
+    described = [(f"`{name}`", meaning, _among(found)) for (name, meaning), found in columns.items()]
     return f"""{GENERATED}
 # Data: what every column means
 
-Every figure of the book stands in a table of the folder `data/` (`sources` is `data/sources.csv`), one figure a row, with its publisher,
-its date and the page it was read on. The tables are described by a [Frictionless data package](https://specs.frictionlessdata.io/) and checked against it on every build.
-Under each chart stands a link to its figures; [those of sentences and verdict cards](figures.md) have a page of their own.
+Every figure of the book stands in a table of the folder `data/` (`sources` is `data/sources.csv`), one figure a row,
+with its publisher,
+its date and the page it was read on. The tables are described by a [Frictionless data
+package](https://specs.frictionlessdata.io/) and checked against it on every build.
+Under each chart stands a link to its figures; [those of sentences and verdict cards](figures.md) have a page of their
+own.
 
 ## The tables
 
-*Primary* figures were read on the publisher's own page, a *copy* on a page that reproduces it, a *report* on a page that quotes it.
+*Primary* figures were read on the publisher's own page, a *copy* on a page that reproduces it, a *report* on a page
+that quotes it.
 
 {table_of(["table", "what it holds"], tables)}
 
 ## The columns
 
-{table_of(["column", "meaning", "in"], [(f"`{name}`", meaning, _among(found)) for (name, meaning), found in columns.items()])}
+{table_of(["column", "meaning", "in"], described)}
 """
 
 
@@ -145,18 +181,29 @@ def _among(found):
 
 def bibliography():
     """Every source, by key."""
-    lines = [GENERATED, "# Bibliography\n", "Every page that a figure was read on, by its key in the data. Addresses are given as they were read; many are copies of pages", "that are not public, and the data say so. Single figures are cited from each; nothing is reproduced.\n"]
+    lines = [
+        GENERATED,
+        "# Bibliography\n",
+        (
+            "Every page that a figure was read on, by its key in the data. Addresses are given as they were read; many"
+            " are copies of pages"
+        ),
+        "that are not public, and the data say so. Single figures are cited from each; nothing is reproduced.\n",
+    ]
     for source in data.load("sources").fillna("").to_dict("records"):
         date = f", {source['published']}" if source["published"] else ""
         title = re.sub(r"([\[\]<>*_`|$\\])", r"\\\1", source["title"])
         site = re.sub(r"([\[\]<>*_`|$\\])", r"\\\1", source["site"])
         url = f"<{source['url']}>" if re.search(r"[()]", source["url"]) else source["url"]
-        lines.append(f"({source['key']})=\n**{source['key']}**: [{title}]({url}). {site}{date}; read {source['seen']}.\n")
+        lines.append(
+            f"({source['key']})=\n**{source['key']}**: [{title}]({url}). {site}{date}; read {source['seen']}.\n"
+        )
     return "\n".join(lines)
 
 
 def figures():
-    """Every figure that a chapter uses and that stands whole in no chart's download: those of its sentences and of its verdicts."""
+    """Every figure that a chapter uses and that stands whole in no chart's download: those of its sentences and of its
+    verdicts."""
     frames = [frame for name in data.tables() if {"id", "source"} <= set((frame := data.load(name)).columns)]
     rows = {row["id"]: row for frame in frames for row in _filled(frame)}
     plotted = [row for _, _, chart in ledger.stored_outputs(CHART_MIME) for rows in chart["data"] for row in rows]
@@ -164,7 +211,10 @@ def figures():
     parts = [
         GENERATED,
         "# Figures in the text\n",
-        "Under each chart stands a link to its data. These are the other figures that the book uses, in its sentences and on its verdict cards:",
+        (
+            "Under each chart stands a link to its data. These are the other figures that the book uses, in its"
+            " sentences and on its verdict cards:"
+        ),
         "chapter by chapter, by their ids in `data/`, with what they count and where they were read.\n",
     ]
     for path in sorted((data.ROOT / "chapters").glob("*.ipynb")):
@@ -178,12 +228,19 @@ def _named(path):
     code = ["".join(cell["source"]) for cell in ledger.cells(path) if cell["cell_type"] == "code"]
     verdicts = [content for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME, {path.name})]
     witnesses = [witness for verdict in verdicts for witness in verdict["witnesses"] + verdict["misquote"]]
-    return {id for text in code for id in re.findall(r"(?<=[\"'])[\w-]+(?=[\"'])", text)} | {id for witness in witnesses for id in witness["ids"]}
+    return {id for text in code for id in re.findall(r"(?<=[\"'])[\w-]+(?=[\"'])", text)} | {
+        id for witness in witnesses for id in witness["ids"]
+    }
 
 
 def _heading(path):
     """The first heading of a chapter."""
-    return next(line[2:] for cell in ledger.cells(path) for line in "".join(cell["source"]).splitlines() if line.startswith("# "))
+    return next(
+        line[2:]
+        for cell in ledger.cells(path)
+        for line in "".join(cell["source"]).splitlines()
+        if line.startswith("# ")
+    )
 
 
 def _filled(frame):
@@ -193,12 +250,20 @@ def _filled(frame):
 
 def _entry(row):
     """One figure as an item of a list, with everything that its row says."""
-    said = {column: card.number(value) if isinstance(value, float) else _text(value).replace(";", ", ") for column, value in row.items() if column not in ("value", "unit")}
+    said = {
+        column: card.number(value) if isinstance(value, float) else _text(value).replace(";", ", ")
+        for column, value in row.items()
+        if column not in ("value", "unit")
+    }
     take = lambda *columns: ", ".join(said.pop(column) for column in columns if column in said)
     id, source = take("id"), take("source")
     value = f"{take('qualifier')} {_amount(row['value'], row['unit'])}".strip() if "value" in row else "no amount"
     start = f"- `{id}`: {take(*SUBJECT)}: **{value}** ({take('publisher', 'edition', 'published')})."
-    rest = "; ".join(f"{column.replace('_', ' ')}: {text.rstrip('.')}" for column, text in said.items() if (column, text) != ("collector", row.get("publisher")))
+    rest = "; ".join(
+        f"{column.replace('_', ' ')}: {text.rstrip('.')}"
+        for column, text in said.items()
+        if (column, text) != ("collector", row.get("publisher"))
+    )
     return f"{start} {rest[:1].upper()}{rest[1:]}. Read at [{source}](#{source})."
 
 
@@ -214,10 +279,19 @@ def cover():
     told = ", ".join(f"{card.MARKS[word]} {counts[word]} {word}" for word in verdicts.VERDICTS if word in counts)
     lines = [f"Of {len(board)} claims: {told}.", *thisbook.cover(stored)]
     if consistency.contradictions():
-        lines.append(f"The articles contradict themselves: of {len(consistency.pairs())} pairs of readings of one quantity, {len(consistency.contradictions())} cannot both be true, {thisbook.CONTRADICTED}.")
-    forecasts = board[(board["kind"] == "forecast") & (board["verdict"] != "not examined yet")]["verdict"].value_counts()
+        lines.append(
+            f"The articles contradict themselves: of {len(consistency.pairs())} pairs of readings of one quantity,"
+            f" {len(consistency.contradictions())} cannot both be true, {thisbook.CONTRADICTED}."
+        )
+    forecasts = board[(board["kind"] == "forecast") & (board["verdict"] != "not examined yet")][
+        "verdict"
+    ].value_counts()
     if len(forecasts):
-        lines.append(f"Of {forecasts.sum()} forecasts, seen with hindsight: " + ", ".join(f"{forecasts[word]} {word}" for word in verdicts.VERDICTS if word in forecasts) + ".")
+        lines.append(
+            f"Of {forecasts.sum()} forecasts, seen with hindsight: "
+            + ", ".join(f"{forecasts[word]} {word}" for word in verdicts.VERDICTS if word in forecasts)
+            + "."
+        )
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
@@ -236,7 +310,11 @@ def pages():
 
 def _renewed():
     """The pages that are not what the data and the code now give, with the text that they should have."""
-    return {path: text for path, text in pages().items() if not (data.ROOT / path).exists() or (data.ROOT / path).read_text(encoding="utf-8") != text}
+    return {
+        path: text
+        for path, text in pages().items()
+        if not (data.ROOT / path).exists() or (data.ROOT / path).read_text(encoding="utf-8") != text
+    }
 
 
 def stale():

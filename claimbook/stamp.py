@@ -7,7 +7,17 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "_build"
 SITE = BUILD / "html"
 STAMP = BUILD / "stamp"
-PARTS = ("_config.yml", "_toc.yml", "index.md", "CITATION.cff", "CHANGELOG.md", "requirements.lock", "chapters", "data", "claimbook")
+PARTS = (
+    "_config.yml",
+    "_toc.yml",
+    "index.md",
+    "CITATION.cff",
+    "CHANGELOG.md",
+    "requirements.lock",
+    "chapters",
+    "data",
+    "claimbook",
+)
 
 
 FORMS = {".pdf": BUILD / "the-hundred-billion-dollar-year.pdf", ".epub": BUILD / "the-hundred-billion-dollar-year.epub"}
@@ -28,7 +38,11 @@ def sources():
 def forms(made_of=None):
     """The other forms that are made of the files as they are now."""
     made_of = made_of or sources()
-    return [form for form in FORMS.values() if form.exists() and form.with_suffix(f"{form.suffix}.stamp").read_text(encoding="utf-8") == made_of]
+    return [
+        form
+        for form in FORMS.values()
+        if form.exists() and form.with_suffix(f"{form.suffix}.stamp").read_text(encoding="utf-8") == made_of
+    ]
 
 
 def stamp():

@@ -24,10 +24,13 @@ PALE = "#c8d1da"
 PALETTE = [TEAL, ORANGE, PURPLE, BLUE, RED, GREY]
 """Told apart by the colour-blind and in grey; the page swaps each for its twin in dark mode."""
 
-CLAIMED = dict(marker="D", markersize=8, markerfacecolor=SURFACE, markeredgecolor=INK, markeredgewidth=1.6, linestyle="", zorder=4)
+CLAIMED = dict(
+    marker="D", markersize=8, markerfacecolor=SURFACE, markeredgecolor=INK, markeredgewidth=1.6, linestyle="", zorder=4
+)
 COMPUTED = dict(marker="o", markersize=9, color=TEAL, linestyle="", zorder=3)
 DISAGREES = COMPUTED | dict(color=ORANGE, marker="X", markersize=9.5)
-"""The marks of the book: a hollow diamond is what the article claims, a dot is computed and agrees, a cross does not."""
+"""The marks of the book: a hollow diamond is what the article claims, a dot is computed and agrees, a cross does
+not."""
 
 VERDICT_COLOURS = {
     "reproduced": TEAL,
@@ -71,7 +74,8 @@ def finish(fig, name, title, subtitle, rows, alt, marks=(), note="", columns=Non
     `name`: the claim's id, with a suffix where a claim has several charts ("boom-03", "boom-03-quarters").
     `title`: the finding. `subtitle`: measure, unit and scope. `rows`: the DataFrame (or several) that was plotted,
     with `id`, `source`, `publisher` and `published`; the source line and the download are made of it, `columns`
-    names what it holds besides the columns of the data; the figures behind computed rows follow in a table of their own. `alt`: the finding with its numbers, for those who do not see the chart.
+    names what it holds besides the columns of the data; the figures behind computed rows follow in a table of their
+    own. `alt`: the finding with its numbers, for those who do not see the chart.
     `marks`: the key, as pairs of a Line2D style and a word. `note`: a caveat before the source line.
     The figure's height is that of the plot; the bands for text are added to it.
     Raises ValueError for a name without claim, an alt text without number, or rows without sources.
@@ -112,7 +116,10 @@ def source_line(frames):
                     continue
                 for one, day in zip(publisher.split(";"), published.split(";")):
                     dates.setdefault(one, set()).add(day[:7])
-        derived |= len([c for c in frame.columns if c == "id" or c.startswith("id_")]) > 1 or frame["id"].str.contains(";").any()
+        derived |= (
+            len([c for c in frame.columns if c == "id" or c.startswith("id_")]) > 1
+            or frame["id"].str.contains(";").any()
+        )
     parts = []
     for publisher, days in dates.items():
         days = sorted(days)
@@ -128,18 +135,26 @@ def _described():
 
 
 def _plain_rows(frame, columns):
-    keep = [c for c in frame.columns if columns is None or c in columns or c in _described() or c.startswith(("id", "source"))]
+    keep = [
+        c
+        for c in frame.columns
+        if columns is None or c in columns or c in _described() or c.startswith(("id", "source"))
+    ]
     return [{c: None if pd.isna(v) else v for c, v in row.items()} for row in frame[keep].round(6).to_dict("records")]
 
 
 @cache
 def _width(text, size, weight="normal"):
     """The width of a text in inches."""
-    return RendererAgg(1, 1, 72).get_text_width_height_descent(text, FontProperties(size=size, weight=weight), False)[0] / 72
+    return (
+        RendererAgg(1, 1, 72).get_text_width_height_descent(text, FontProperties(size=size, weight=weight), False)[0]
+        / 72
+    )
 
 
 def _made_of(frames):
-    """The printed figures from which rows were computed, or that lost on the way what they are: as they stand in the tables."""
+    """The printed figures from which rows were computed, or that lost on the way what they are: as they stand in the
+    tables."""
     whole = {id for frame in frames if "definition" in frame.columns for id in frame["id"]}
     lost = {id for frame in frames for id in data.trace(frame, "id")} - whole
     tables = [frame[frame["id"].isin(lost)] for frame in data.loaded.values() if "id" in frame.columns]
@@ -181,7 +196,9 @@ def _bands(fig, title, subtitle, source, claim_id, marks):
     bottom = 0.1 + line["source"] * (len(sources) + 1) + 0.02
     total = top + height + bottom
     fig.set_size_inches(width, total)
-    fig.get_layout_engine().set(rect=(MARGIN / width, bottom / total, 1 - 2 * MARGIN / width, height / total), w_pad=0.01, h_pad=0.03)
+    fig.get_layout_engine().set(
+        rect=(MARGIN / width, bottom / total, 1 - 2 * MARGIN / width, height / total), w_pad=0.01, h_pad=0.03
+    )
     y = total - 0.06
     for kind, lines in (("title", titles), ("subtitle", subtitles)):
         for text in lines:
@@ -222,32 +239,55 @@ def _svg(fig, name, alt):
     """The figure as SVG with stable bytes, ids of its own, a role and the alt text, ready to stand in a page."""
     buffer = io.StringIO()
     with plt.rc_context({"svg.hashsalt": name}):
-        FigureCanvasSVG(fig).print_svg(buffer, metadata={"Date": None, "Creator": None})  # savefig would draw everything twice
+        FigureCanvasSVG(fig).print_svg(
+            buffer, metadata={"Date": None, "Creator": None}
+        )  # savefig would draw everything twice
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
     svg = _unclipped(svg)
     # matplotlib derives ids from exact coordinates, which the layout may miss by a hair: number them instead.
     used = set(re.findall(r"(?:url\(#|href=\"#)([^)\"]+)", svg))
-    new = {old: f"{name}-{number}" for number, old in enumerate((i for i in re.findall(r' id="([^"]+)"', svg) if i in used), 1)}
+    new = {
+        old: f"{name}-{number}"
+        for number, old in enumerate((i for i in re.findall(r' id="([^"]+)"', svg) if i in used), 1)
+    }
     svg = re.sub(r' id="([^"]+)"', lambda m: f' id="{new[m[1]]}"' if m[1] in new else "", svg)
     svg = re.sub(r"(url\(#|href=\"#)([^)\"]+)", lambda m: m[1] + new[m[2]], svg)
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-chart="{name}" data-axis="{_axis(fig)}" ', 1)
+    return svg.replace(
+        "<svg ", f'<svg role="img" aria-label="{escape(alt)}" data-chart="{name}" data-axis="{_axis(fig)}" ', 1
+    )
 
 
 def _unclipped(svg):
-    """The SVG without clip paths that cut nothing off, and without frames that nothing needs any more: it is painted sooner."""
-    frames = {name: [float(n) for n in box] for name, *box in re.findall(r'<clipPath id="([^"]+)">\s*<rect x="(.+?)" y="(.+?)" width="(.+?)" height="(.+?)"/>', svg)}
+    """The SVG without clip paths that cut nothing off, and without frames that nothing needs any more: it is painted
+    sooner."""
+    frames = {
+        name: [float(n) for n in box]
+        for name, *box in re.findall(
+            r'<clipPath id="([^"]+)">\s*<rect x="(.+?)" y="(.+?)" width="(.+?)" height="(.+?)"/>', svg
+        )
+    }
 
     def path(match):
         x, y, width, height = frames[match[2]]
         numbers = [float(n) for n in re.findall(r"-?[\d.]+", match[1])]
         across, down = numbers[::2], numbers[1::2]
-        inside = min(across) >= x - 0.01 and max(across) <= x + width + 0.01 and min(down) >= y - 0.01 and max(down) <= y + height + 0.01
+        inside = (
+            min(across) >= x - 0.01
+            and max(across) <= x + width + 0.01
+            and min(down) >= y - 0.01
+            and max(down) <= y + height + 0.01
+        )
         return f'<path d="{match[1]}"' if inside else match[0]
 
     svg = re.sub(r'<path d="([^"]+)" clip-path="url\(#(.+?)\)"', path, svg)
-    return re.sub(r'\s*<clipPath id="(.+?)">.*?</clipPath>', lambda match: match[0] if f"url(#{match[1]})" in svg else "", svg, flags=re.S)
+    return re.sub(
+        r'\s*<clipPath id="(.+?)">.*?</clipPath>',
+        lambda match: match[0] if f"url(#{match[1]})" in svg else "",
+        svg,
+        flags=re.S,
+    )
 
 
 def _axis(fig):
@@ -296,14 +336,20 @@ def _witness(ax, y, w, at, right, unit, digits):
         ax.plot(at, y, **CLAIMED | dict(markersize=6.5))
     if w.low != w.high:
         ax.plot([w.low, high], [y, y], color=mark["color"], lw=5, solid_capstyle="butt", zorder=2)
-        text = f"{number(w.low)} or more" if w.high > right else f"{number(round(w.low, digits))} to {number(round(w.high, digits))}"
+        text = (
+            f"{number(w.low)} or more"
+            if w.high > right
+            else f"{number(round(w.low, digits))} to {number(round(w.high, digits))}"
+        )
     else:
         ax.plot(w.low, y, **mark)
         text = number(w.low if digits is None else round(w.low, digits))
     left_side = at is not None and w.high < at
     x = w.low if left_side or w.high > right else high
     offset, align = ((-9, 0), "right") if left_side else ((9, 0), "left")
-    ax.annotate(text, (x, y), xytext=offset, textcoords="offset points", va="center", ha=align, fontweight="bold", fontsize=10)
+    ax.annotate(
+        text, (x, y), xytext=offset, textcoords="offset points", va="center", ha=align, fontweight="bold", fontsize=10
+    )
 
 
 def ladder(rounds, names, shade=None):
@@ -320,10 +366,18 @@ def ladder(rounds, names, shade=None):
         mine = shown["company"] == name
         ax.plot(when[mine], [y] * mine.sum(), color=PALE, lw=1.5, zorder=1)
         area = shown["value"][mine] * 0.55 + 12
-        ax.scatter(when[mine], [y] * mine.sum(), s=area, color=[TEAL if v >= 100 else GREY for v in shown["value"][mine]], zorder=2)
+        ax.scatter(
+            when[mine],
+            [y] * mine.sum(),
+            s=area,
+            color=[TEAL if v >= 100 else GREY for v in shown["value"][mine]],
+            zorder=2,
+        )
         for date, value, size in zip(when[mine], shown["value"][mine], area):
             text = f"{value:.0f}" if value < 1000 else f"{value / 1000:g} bn"
-            ax.annotate(text, (date, y), xytext=(0, 5 + size**0.5 / 2), textcoords="offset points", ha="center", fontsize=9.5)
+            ax.annotate(
+                text, (date, y), xytext=(0, 5 + size**0.5 / 2), textcoords="offset points", ha="center", fontsize=9.5
+            )
         ax.text(0, y - 0.42, name, transform=ax.get_yaxis_transform(), fontsize=10, fontweight="bold")
     ax.set_ylim(len(names) - 0.6, -0.75)
     ax.set_yticks([])
@@ -334,4 +388,7 @@ def ladder(rounds, names, shade=None):
 
 
 WITNESS_MARKS = ((CLAIMED, "the article"), (COMPUTED, "computed, agrees"), (DISAGREES, "computed, does not"))
-LADDER_MARKS = ((dict(marker="o", ls="", color=TEAL, markersize=9), "100 and more"), (dict(marker="o", ls="", color=GREY, markersize=6), "less"))
+LADDER_MARKS = (
+    (dict(marker="o", ls="", color=TEAL, markersize=9), "100 and more"),
+    (dict(marker="o", ls="", color=GREY, markersize=6), "less"),
+)

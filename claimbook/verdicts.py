@@ -83,7 +83,10 @@ def _range(printed):
 PRECISIONS = {
     "as printed": ("the value, rounded to the digits printed, is the figure printed", rounded),
     "about": ("the value is within a tenth of the claimed one (for 'no change': within 5 points)", _about),
-    "nearly": ("the value is at most the claimed one and no more than a tenth below", lambda c: Interval(float(c) * (1 - TENTH), float(c))),
+    "nearly": (
+        "the value is at most the claimed one and no more than a tenth below",
+        lambda c: Interval(float(c) * (1 - TENTH), float(c)),
+    ),
     "at least": ("the value is the claimed one or more", lambda c: Interval(float(c), math.inf)),
     "range": ("the value lies between the two claimed ones", _range),
     "above zero": ("the value is above zero", lambda c: Interval(SOME, math.inf)),

@@ -1,4 +1,5 @@
-"""A copy of the book in which faults can be planted, and a way to run the book's commands there; the built site and a server for it."""
+"""A copy of the book in which faults can be planted, and a way to run the book's commands there; the built site and a
+server for it."""
 
 import fcntl
 import os
@@ -21,15 +22,23 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def over_files(**arguments):
-    """A manager for nbval's kernels that talk over files, as those of `claimbook run`: no port can be taken, no network is needed."""
-    return KernelManager(transport="ipc", connection_file=f"{tempfile.mkdtemp(prefix='nbval-')}/kernel.json", **arguments)
+    """A manager for nbval's kernels that talk over files, as those of `claimbook run`: no port can be taken, no
+    network is needed."""
+    return KernelManager(
+        transport="ipc", connection_file=f"{tempfile.mkdtemp(prefix='nbval-')}/kernel.json", **arguments
+    )
 
 
 nbval.kernel.KernelManager = over_files
 
 
 def pytest_addoption(parser):
-    parser.addoption("--shuffle", type=int, metavar="SEED", help="files and tests in random order, other numbers in the tests of properties: make stress")
+    parser.addoption(
+        "--shuffle",
+        type=int,
+        metavar="SEED",
+        help="files and tests in random order, other numbers in the tests of properties: make stress",
+    )
 
 
 def pytest_configure(config):
@@ -45,7 +54,11 @@ def pytest_collection_modifyitems(config, items):
         for item in items:
             files.setdefault(item.path, []).append(item)
         order = chance.sample(sorted(files), len(files))
-        items[:] = [item for path in order for item in (files[path] if path.suffix == ".ipynb" else chance.sample(files[path], len(files[path])))]
+        items[:] = [
+            item
+            for path in order
+            for item in (files[path] if path.suffix == ".ipynb" else chance.sample(files[path], len(files[path])))
+        ]
 
 
 class Copy:
@@ -55,17 +68,22 @@ class Copy:
         self.root = root
 
     def run(self, *arguments, before=(), **environment):
-        """Run `BEFORE python ARGUMENTS` in the copy, with the copy's package. Returns (exit code, all that it printed)."""
+        """Run `BEFORE python ARGUMENTS` in the copy, with the copy's package. Returns (exit code, all that it
+        printed)."""
         variables = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith("PYTEST")}
         variables |= {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1", **environment}
-        done = subprocess.run([*before, sys.executable, *arguments], cwd=self.root, env=variables, capture_output=True, text=True)
+        done = subprocess.run(
+            [*before, sys.executable, *arguments], cwd=self.root, env=variables, capture_output=True, text=True
+        )
         return done.returncode, done.stdout + done.stderr
 
     def claimbook(self, *arguments, **environment):
         return self.run("-m", "claimbook.cli", *arguments, **environment)
 
     def nbval(self, notebook, *options):
-        return self.run("-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", *options, f"chapters/{notebook}")
+        return self.run(
+            "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", *options, f"chapters/{notebook}"
+        )
 
     def edit(self, path, old, new):
         """Replace the one place where `old` stands in a file."""
@@ -77,7 +95,9 @@ class Copy:
 
 def copied(root):
     """The book as it is, in a folder that does not exist yet."""
-    ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints")
+    ignore = shutil.ignore_patterns(
+        ".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints"
+    )
     shutil.copytree(ROOT, root, ignore=ignore)
     if (BUILD / "png").exists():  # what was drawn once need not be drawn again
         shutil.copytree(BUILD / "png", root / "_build" / "png", copy_function=os.link)
@@ -100,6 +120,12 @@ def site():
     BUILD.mkdir(exist_ok=True)
     with (BUILD / "tests.lock").open("w") as lock:  # two files of tests ask for it, in two processes
         fcntl.flock(lock, fcntl.LOCK_EX)
-        done = subprocess.run([sys.executable, "-m", "claimbook.cli", "build"], cwd=ROOT, env=os.environ | {"CI": "true"}, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "claimbook.cli", "build"],
+            cwd=ROOT,
+            env=os.environ | {"CI": "true"},
+            capture_output=True,
+            text=True,
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     return SITE.resolve()

@@ -1,7 +1,10 @@
-"""Chapters executed in this process, cell by cell, so that thousands of faults can be tried in minutes: for `tests/mutate.py`.
+"""Chapters executed in this process, cell by cell, so that thousands of faults can be tried in minutes: for
+`tests/mutate.py`.
 
-A chapter is executed once and remembered after every cell; for a fault in a table only the cells are executed again that depend
-on it. `drawing=False` leaves out the drawing of charts, which costs most, and keeps everything else that nbval compares.
+A chapter is executed once and remembered after every cell; for a fault in a table only the cells are executed again
+that depend
+on it. `drawing=False` leaves out the drawing of charts, which costs most, and keeps everything else that nbval
+compares.
 """
 
 import ast
@@ -34,7 +37,8 @@ SECONDS = 120
 
 
 class Sketch:
-    """Stands for a figure, its axes and all that matplotlib gives back: takes every call and notes it, draws nothing."""
+    """Stands for a figure, its axes and all that matplotlib gives back: takes every call and notes it, draws
+    nothing."""
 
     def __init__(self, log):
         self.__dict__["log"] = log
@@ -72,10 +76,15 @@ def _plain(value):
 
 
 def drawing(on):
-    """Draw charts, or sketch them: then a chart is its title, source line, alt text, rows and all the calls that would draw it."""
-    style._svg, style._bands, plt.subplots, plt.close = (*DRAWN,) if on else (lambda fig, *a: str(fig.log), lambda *a: None, _subplots, lambda *a: None)
+    """Draw charts, or sketch them: then a chart is its title, source line, alt text, rows and all the calls that would
+    draw it."""
+    style._svg, style._bands, plt.subplots, plt.close = (
+        (*DRAWN,) if on else (lambda fig, *a: str(fig.log), lambda *a: None, _subplots, lambda *a: None)
+    )
     for name, function in SEABORN.items():
-        setattr(seaborn, name, function if on else lambda *given, ax, name=name, **named: getattr(ax, name)(*given, **named))
+        setattr(
+            seaborn, name, function if on else lambda *given, ax, name=name, **named: getattr(ax, name)(*given, **named)
+        )
 
 
 def _subplots(rows=1, columns=1, **named):
@@ -96,7 +105,11 @@ class Cell:
     """A code cell, compiled: what it reads, what it may change, and its last line, whose value is shown."""
 
     def __init__(self, cell):
-        self.id, self.source, self.stored = cell.id, cell.source, [dict(o.get("data", {"text/plain": o.get("text")})) for o in cell.outputs]
+        self.id, self.source, self.stored = (
+            cell.id,
+            cell.source,
+            [dict(o.get("data", {"text/plain": o.get("text")})) for o in cell.outputs],
+        )
         tree = ast.parse(TransformerManager().transform_cell(cell.source))
         self.reads, self.changes = set(), set()
         for statement in tree.body:
@@ -114,7 +127,11 @@ class Cell:
                 node, stored = node.func.value, True
             if stored and isinstance(node, ast.Name):
                 self.changes.add(node.id)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) and not cell.source.rstrip().endswith(";") else None
+        last = (
+            tree.body.pop()
+            if tree.body and isinstance(tree.body[-1], ast.Expr) and not cell.source.rstrip().endswith(";")
+            else None
+        )
         self.body = compile(tree, self.id, "exec")
         self.drawn = False
         self.last = last and compile(ast.Expression(last.value), self.id, "eval")
@@ -131,7 +148,8 @@ class Cell:
 
 
 class Chapter:
-    """A chapter executed once without a fault. `cells`, `before` (names and loaded tables before each), `outputs`, `loads` (tables that each asked for)."""
+    """A chapter executed once without a fault. `cells`, `before` (names and loaded tables before each), `outputs`,
+    `loads` (tables that each asked for)."""
 
     def __init__(self, path, drawn=False):
         self.path, self.cells = path, [Cell(cell) for cell in run.read(path).cells if cell.cell_type == "code"]
@@ -150,7 +168,9 @@ class Chapter:
 
     def strays(self):
         """Cells that show something else here than what is stored in the notebook, drawings apart."""
-        plain = lambda outputs: json.loads(json.dumps([{kind: content for kind, content in one.items() if kind != "image/svg+xml"} for one in outputs]))
+        plain = lambda outputs: json.loads(
+            json.dumps([{kind: content for kind, content in one.items() if kind != "image/svg+xml"} for one in outputs])
+        )
         return [cell.id for cell, seen in zip(self.cells, self.outputs) if plain(seen) != plain(cell.stored)]
 
     def affected(self, tables):
@@ -158,7 +178,8 @@ class Chapter:
         return any(asked & tables for asked in self.loads)
 
     def about(self, id, others=()):
-        """The numbers of the cells that an output is made of in which this id stands, and of those that these other cells (by id) are made of."""
+        """The numbers of the cells that an output is made of in which this id stands, and of those that these other
+        cells (by id) are made of."""
         if not self.texts:
             self.texts = [str(outputs) for outputs in self.outputs]
         wanted = set()
@@ -179,10 +200,13 @@ class Chapter:
         return wanted
 
     def fault(self, tables, only=None):
-        """The first cell that shows something else now that these tables are patched, or None. Only cells that depend on them are executed."""
+        """The first cell that shows something else now that these tables are patched, or None. Only cells that depend
+        on them are executed."""
         names, dirty = {}, set()
         os.chdir(self.path.parent)
-        for number, (cell, (before, tables_before), expected, asked) in enumerate(zip(self.cells, self.before, self.outputs, self.loads)):
+        for number, (cell, (before, tables_before), expected, asked) in enumerate(
+            zip(self.cells, self.before, self.outputs, self.loads)
+        ):
             if only is not None and number not in only:
                 continue
             if not (asked & tables or cell.reads & dirty):
@@ -201,7 +225,8 @@ class Chapter:
 
 
 def apart(function, *arguments):
-    """The function's result, computed in a fork, so that nothing it does is left behind; an error's name where it raises one."""
+    """The function's result, computed in a fork, so that nothing it does is left behind; an error's name where it
+    raises one."""
     ours, theirs = os.pipe()
     if not (child := os.fork()):
         resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))

@@ -1,7 +1,9 @@
 """Changes every cell of every table in `data/`, one at a time, and tells what would see each change: `make mutate`.
 
-Every change counts as accepted by `make data` (that its hash differs is too easy a catch). What is left to see it, in this order:
-the schema, the book's own rules, the tests of the data, a page made of the data, a chapter's stored output (as nbval compares it).
+Every change counts as accepted by `make data` (that its hash differs is too easy a catch). What is left to see it, in
+this order:
+the schema, the book's own rules, the tests of the data, a page made of the data, a chapter's stored output (as nbval
+compares it).
 """
 
 import csv
@@ -16,14 +18,13 @@ from multiprocessing import get_context
 
 import frictionless
 import pandas as pd
-
-import inprocess
 import test_data
 import test_notebooks
+from inprocess import READ, apart, chapters, patch
+
 from claimbook import data, intake, ledger, pages
 from claimbook.stamp import BUILD
 from claimbook.style import CHART_MIME
-from inprocess import READ, apart, chapters, patch
 
 REPORT = BUILD / "mutants.csv"
 NUMBERS = ("number", "integer")
@@ -64,7 +65,9 @@ def frame(table, changes):
     for row, column, _, text in changes:
         if column in numbers:
             made[column] = made[column].astype("float64")
-        made.loc[row, column] = (float(text) if column in numbers else text) if text else (float("nan") if column in numbers else pd.NA)
+        made.loc[row, column] = (
+            (float(text) if column in numbers else text) if text else (float("nan") if column in numbers else pd.NA)
+        )
     return made
 
 
@@ -72,35 +75,64 @@ def refused(table, found):
     """The faults that frictionless sees: it is given one table in which every row holds one of them."""
     described = data.describe(table)
     raw = pd.read_csv(data.DATA / described["path"], dtype="str", keep_default_na=False)
-    names, keys = list(raw.columns), set(READ("sources")["key"])
+    names = list(raw.columns)
     unique = [field["name"] for field in described["schema"]["fields"] if field.get("constraints", {}).get("unique")]
     rows = []
     for row, column, _, text in found:
         rows.append(dict(zip(names, raw.iloc[row])) | {column: text})
-    schema = frictionless.Schema.from_descriptor({"fields": [
-        field | {"constraints": {rule: value for rule, value in field.get("constraints", {}).items() if rule != "unique"}} for field in described["schema"]["fields"]]})
-    report = frictionless.Resource(data=[names, *([one[name] for name in names] for one in rows)], schema=schema).validate(limit_errors=10**6)
+    schema = frictionless.Schema.from_descriptor(
+        {
+            "fields": [
+                field
+                | {
+                    "constraints": {
+                        rule: value for rule, value in field.get("constraints", {}).items() if rule != "unique"
+                    }
+                }
+                for field in described["schema"]["fields"]
+            ]
+        }
+    )
+    report = frictionless.Resource(
+        data=[names, *([one[name] for name in names] for one in rows)], schema=schema
+    ).validate(limit_errors=10**6)
     seen = {error.row_number - 2: "schema" for task in report.tasks for error in task.errors}
     for at, (row, column, kind, text) in enumerate(found):
-        if kind == "no key" or column == "key" and kind == "another" or column in unique and text in set(raw[column]) - {raw.loc[row, column]}:
+        if (
+            kind == "no key"
+            or column == "key"
+            and kind == "another"
+            or column in unique
+            and text in set(raw[column]) - {raw.loc[row, column]}
+        ):
             seen[at] = "schema"  # foreign keys and unique columns, which speak of other rows
     return seen
 
 
 def told(table):
-    """What stands word for word in stored outputs, as {(id, column): texts}: a chart's rows, a line of the bibliography."""
+    """What stands word for word in stored outputs, as {(id, column): texts}: a chart's rows, a line of the
+    bibliography."""
     shown = defaultdict(lambda: defaultdict(str))
     if table == "sources":
-        lines = dict(re.findall(r"^\*\*(.+?)\*\*: (.*)$", (data.ROOT / "chapters/bibliography.md").read_text(encoding="utf-8"), re.M))
+        lines = dict(
+            re.findall(
+                r"^\*\*(.+?)\*\*: (.*)$", (data.ROOT / "chapters/bibliography.md").read_text(encoding="utf-8"), re.M
+            )
+        )
         for _, row in READ(table).fillna("").iterrows():
             for column in ("title", "site", "published", "url", "seen"):
-                if re.sub(r"([\[\]<>*_`|$\\])", r"\\\1", row[column]) in lines[row["key"]] or row[column] in lines[row["key"]]:
+                if (
+                    re.sub(r"([\[\]<>*_`|$\\])", r"\\\1", row[column]) in lines[row["key"]]
+                    or row[column] in lines[row["key"]]
+                ):
                     shown[row["key"], column][row[column]] = "bibliography"
     for name, _, chart in ledger.stored_outputs(CHART_MIME):
         for rows in chart["data"]:
             for row in rows:
                 for column, value in row.items():
-                    shown[row.get("id"), column][value if isinstance(value, str) else None if value is None else round(value, 6)] = "chapter"
+                    shown[row.get("id"), column][
+                        value if isinstance(value, str) else None if value is None else round(value, 6)
+                    ] = "chapter"
     return shown
 
 
@@ -109,8 +141,14 @@ def made():
 
 
 def rules(table):
-    """What of the quick checks sees the patched table: the book's own rules, the tests of the data and of the claims, the pages."""
-    if intake._once() or any(map(intake._table, data.tables() if table == "sources" else [table])) or table == "claims" and intake._claims():
+    """What of the quick checks sees the patched table: the book's own rules, the tests of the data and of the claims,
+    the pages."""
+    if (
+        intake._once()
+        or any(map(intake._table, data.tables() if table == "sources" else [table]))
+        or table == "claims"
+        and intake._claims()
+    ):
         return "own rules"
     try:
         for test in QUICK:
@@ -129,23 +167,29 @@ def rules(table):
 QUICK = [getattr(test_data, name) for name in dir(test_data) if name.startswith("test_figures_")]
 RULES, PAGES = ("own rules", "test", "page"), []
 STORED = functools.cache(lambda mime, of=ledger.stored_outputs: list(of(mime)))
-ledger.stored_outputs = lambda mime, notebooks=None: [one for one in STORED(mime) if notebooks is None or one[0] in notebooks]
+ledger.stored_outputs = lambda mime, notebooks=None: [
+    one for one in STORED(mime) if notebooks is None or one[0] in notebooks
+]
 test_notebooks.run.read = functools.cache(test_notebooks.run.read)
 
 
 def try_out(table, changes, only=None, others=(), ruled=True):
-    """What sees these faults, planted together. `only`: an id whose own cells are to be executed, with `others`, which is quicker."""
+    """What sees these faults, planted together. `only`: an id whose own cells are to be executed, with `others`, which
+    is quicker."""
     patch({table: frame(table, changes)})
     if ruled and (seen := rules(table)):
         return seen
     for chapter in chapters():
-        if chapter.affected({table}) and (seen := chapter.fault({table}, chapter.about(only, others) if only else None)):
+        if chapter.affected({table}) and (
+            seen := chapter.fault({table}, chapter.about(only, others) if only else None)
+        ):
             return f"chapter {chapter.path.stem[:2]}, {seen}"
     return None
 
 
 def examine(table, sample=0):
-    """[(fault, what sees it or None)] for every fault in a table, and how a sample of those that were only looked up came out when tried."""
+    """[(fault, what sees it or None)] for every fault in a table, and how a sample of those that were only looked up
+    came out when tried."""
     assert not (seen := apart(try_out, table, [])), f"{table}: without a fault nothing may differ, but {seen} does"
     found = list(mutants(table))
     seen, shown, ids = refused(table, found), told(table), READ(table).iloc[:, 0]
@@ -171,7 +215,9 @@ def examine(table, sample=0):
             if len(places) == 1:
                 return note(places[0], what)
             note(None, what)
-            for at in places:  # quickly: by the cells about the row, and those that have seen a fault of this table before
+            for (
+                at
+            ) in places:  # quickly: by the cells about the row, and those that have seen a fault of this table before
                 if tried.get(at) != (known := frozenset(seers)):
                     tried[at] = known
                     note(at, apart(try_out, table, [found[at]], ids[found[at][0]], known, what in RULES))
@@ -192,7 +238,9 @@ def main(names):
     strays = [f"{chapter.path.name}: {chapter.strays()}" for chapter in chapters() if chapter.strays()]
     assert not strays, f"executed here a chapter shows what it shows in its notebook, but not these: {strays}"
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:
-        names = sorted(names, key=lambda name: len(READ(name)), reverse=True)  # the longest first, so that no core waits for it at the end
+        names = sorted(
+            names, key=lambda name: len(READ(name)), reverse=True
+        )  # the longest first, so that no core waits for it at the end
         results = []
         for done in as_completed(pool.submit(examine, name, 5) for name in names):
             results.append(result := done.result())
@@ -203,20 +251,33 @@ def main(names):
     print(f"{'table':<16}{'faults':>8}" + "".join(f"{head:>14}" for head in heads))
     for table, count in [*counts.items(), ("all", sum(counts.values(), Counter()))]:
         print(f"{table:<16}{count.total():>8}" + "".join(f"{count[head]:>14}" for head in heads))
-    tried, lost = sum(result[2] for result in results), [(result[0], *fault) for result in results for fault in result[3]]
-    print(f"Of the faults that were looked up in stored outputs {tried} were tried for real; {len(lost)} were not seen. {lost}")
+    tried, lost = (
+        sum(result[2] for result in results),
+        [(result[0], *fault) for result in results for fault in result[3]],
+    )
+    print(
+        f"Of the faults that were looked up in stored outputs {tried} were tried for real; {len(lost)} were not seen."
+        f" {lost}"
+    )
     BUILD.mkdir(exist_ok=True)
     with REPORT.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["table", "row", "column", "fault", "becomes", "seen by"])
-        writer.writerows((table, row + 2, column, kind, text, seen or "") for table, faults, *_ in results for row, column, kind, text, seen in faults)
+        writer.writerows(
+            (table, row + 2, column, kind, text, seen or "")
+            for table, faults, *_ in results
+            for row, column, kind, text, seen in faults
+        )
     left = defaultdict(list)
     for table, faults, *_ in results:
         for row, column, kind, _, seen in faults:
             if not seen:
                 left[column, kind].append(f"{table}:{row + 2}")
     for (column, kind), places in sorted(left.items(), key=lambda item: -len(item[1])):
-        print(f"survive: column {column}, {kind}, {len(places)} cells: {', '.join(places[:6])}{' ...' if len(places) > 6 else ''}")
+        print(
+            f"survive: column {column}, {kind}, {len(places)} cells:"
+            f" {', '.join(places[:6])}{' ...' if len(places) > 6 else ''}"
+        )
     print(f"Every fault and what sees it: {REPORT.relative_to(data.ROOT)}")
     sys.exit(bool(left or lost))
 

@@ -1,6 +1,8 @@
-"""Plants a sample of the faults of `tests/mutate.py` in a copy of the book, by hand so to say, and tells how often the two agree.
+"""Plants a sample of the faults of `tests/mutate.py` in a copy of the book, by hand so to say, and tells how often the
+two agree.
 
-`make data` accepts the fault, the tests of the data are run, the chapters are executed by the engine, in kernels, with all that is drawn.
+`make data` accepts the fault, the tests of the data are run, the chapters are executed by the engine, in kernels, with
+all that is drawn.
 """
 
 import csv
@@ -35,11 +37,16 @@ def sample(number, seed):
 
 
 def texts(book):
-    return {path.name: path.read_bytes() for path in [*(book.root / "chapters").iterdir(), book.root / "index.md"] if path.suffix in (".md", ".ipynb")}
+    return {
+        path.name: path.read_bytes()
+        for path in [*(book.root / "chapters").iterdir(), book.root / "index.md"]
+        if path.suffix in (".md", ".ipynb")
+    }
 
 
 def seen(book, fault):
-    """What sees a fault in this copy of the book: the first of `make data`, a page, the tests of the data, a chapter."""
+    """What sees a fault in this copy of the book: the first of `make data`, a page, the tests of the data, a
+    chapter."""
     path, before = book.root / "data" / f"{fault['table']}.csv", texts(book)
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
@@ -55,11 +62,22 @@ def seen(book, fault):
         if book.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *TESTS)[0]:
             return "test"
     before = texts(book)
-    code, _ = book.run("-c", EXECUTE.format(repr([guess[1].strip(",")] if guess[:1] == ["chapter"] else [f"{n:02}" for n in range(1, 9)])))
+    code, _ = book.run(
+        "-c",
+        EXECUTE.format(repr([guess[1].strip(",")] if guess[:1] == ["chapter"] else [f"{n:02}" for n in range(1, 9)])),
+    )
     return "chapter" if code or texts(book) != before else "nothing"
 
 
-SAME = {"schema": "refused", "own": "refused", "bibliography": "page", "page": "page", "test": "test", "chapter": "chapter", "nothing": "nothing"}
+SAME = {
+    "schema": "refused",
+    "own": "refused",
+    "bibliography": "page",
+    "page": "page",
+    "test": "test",
+    "chapter": "chapter",
+    "nothing": "nothing",
+}
 
 
 def main(number=60, seed=2024):

@@ -1,6 +1,8 @@
-"""Changes every chart, verdict and number of prose in the notebooks, one at a time, and tells whether a test would see it: `make mutate`.
+"""Changes every chart, verdict and number of prose in the notebooks, one at a time, and tells whether a test would see
+it: `make mutate`.
 
-A chart's faults are planted in the figure just before it is finished, and its SVG is compared with the stored one, as nbval does. A
+A chart's faults are planted in the figure just before it is finished, and its SVG is compared with the stored one, as
+nbval does. A
 verdict's and a sentence's faults are planted so that they show the same as before: only tests of the code can see them.
 """
 
@@ -17,8 +19,9 @@ import nbformat
 import pandas as pd
 import test_ledger
 import test_notebooks
-from claimbook import data, ledger, run, style
 from inprocess import Chapter, apart
+
+from claimbook import data, ledger, run, style
 
 KNOWN = {field["name"] for table in data.tables() for field in data.describe(table)["schema"]["fields"]}
 
@@ -27,10 +30,18 @@ def points(ax):
     """Everything on these axes that stands for a figure: (how to read its values, how to set them)."""
     for line in ax.lines:
         if len(line.get_xdata()) and line.get_transform() == ax.transData and not pd.isna(line.get_ydata()).all():
-            yield line, lambda line=line: [list(line.get_xdata()), list(line.get_ydata())], lambda value, line=line: line.set_data(*value)
+            yield (
+                line,
+                lambda line=line: [list(line.get_xdata()), list(line.get_ydata())],
+                lambda value, line=line: line.set_data(*value),
+            )
     for patch in ax.patches:
         if hasattr(patch, "get_height"):
-            yield patch, lambda patch=patch: [patch.get_width(), patch.get_height()], lambda value, patch=patch: (patch.set_width(value[0]), patch.set_height(value[1]))
+            yield (
+                patch,
+                lambda patch=patch: [patch.get_width(), patch.get_height()],
+                lambda value, patch=patch: (patch.set_width(value[0]), patch.set_height(value[1])),
+            )
     for group in ax.collections:
         if len(group.get_offsets()) and type(group).__name__ == "PathCollection":
             yield group, lambda group=group: group.get_offsets().tolist(), group.set_offsets
@@ -65,7 +76,9 @@ def scale(fig):
 def truncated(fig):
     """The axis of values begins later."""
     ax = fig.axes[0]
-    upright = any(getattr(patch, "get_height", lambda: 0)() > getattr(patch, "get_width", lambda: 0)() for patch in ax.patches)
+    upright = any(
+        getattr(patch, "get_height", lambda: 0)() > getattr(patch, "get_width", lambda: 0)() for patch in ax.patches
+    )
     get, put = (ax.get_ylim, ax.set_ylim) if upright else (ax.get_xlim, ax.set_xlim)
     put([get()[0] + 0.2 * (get()[1] - get()[0]), get()[1]])
     return True
@@ -74,7 +87,11 @@ def truncated(fig):
 def colours(fig):
     """The claimed and the computed, or else two other colours of the chart, change places."""
     marks = [mark for ax in fig.axes for mark, *_ in points(ax)]
-    read = lambda mark: (mark.get_color(), mark.get_markerfacecolor()) if hasattr(mark, "get_marker") else set(map(str, mark.get_facecolor()))
+    read = lambda mark: (
+        (mark.get_color(), mark.get_markerfacecolor())
+        if hasattr(mark, "get_marker")
+        else set(map(str, mark.get_facecolor()))
+    )
     for one in marks:
         for other in marks:
             if type(one) is type(other) and str(read(one)) != str(read(other)):
@@ -102,13 +119,25 @@ def missing(fig):
     return None
 
 
-CHART_FAULTS = {"wrong order": order, "wrong scale": scale, "truncated axis": truncated, "swapped colours": colours, "a point missing": missing}
+CHART_FAULTS = {
+    "wrong order": order,
+    "wrong scale": scale,
+    "truncated axis": truncated,
+    "swapped colours": colours,
+    "a point missing": missing,
+}
 
 
 def try_charts(path):
-    """[(chart, fault, whether it is seen)] for the charts of a chapter. `None` where a chart has nothing that the fault could change."""
+    """[(chart, fault, whether it is seen)] for the charts of a chapter. `None` where a chart has nothing that the
+    fault could change."""
     found, finish = [], style.finish
-    stored = {chart["name"]: "".join(svg) for (_, _, chart), (_, _, svg) in zip(ledger.stored_outputs(style.CHART_MIME, {path.name}), ledger.stored_outputs("image/svg+xml", {path.name}))}
+    stored = {
+        chart["name"]: "".join(svg)
+        for (_, _, chart), (_, _, svg) in zip(
+            ledger.stored_outputs(style.CHART_MIME, {path.name}), ledger.stored_outputs("image/svg+xml", {path.name})
+        )
+    }
 
     def planted(fig, name, *given, **named):
         def seen(fault):
@@ -120,7 +149,9 @@ def try_charts(path):
                 return True  # the cell fails
 
         found.extend((name, fault, apart(seen, fault)) for fault in CHART_FAULTS)
-        wrong = apart(lambda: finish(fig, name, *given, **named | {"title": named["title"] + " not"}).svg != stored[name])
+        wrong = apart(
+            lambda: finish(fig, name, *given, **named | {"title": named["title"] + " not"}).svg != stored[name]
+        )
         found.append((name, "wrong title", wrong))
         chart = finish(fig, name, *given, **named)
         found.append((name, "no fault", chart.svg != stored[name]))
@@ -133,7 +164,8 @@ def try_charts(path):
 
 
 def try_columns(path):
-    """[(cell, fault, whether it is seen)]: in each cell of a chart the name of a column becomes that of another column of the data."""
+    """[(cell, fault, whether it is seen)]: in each cell of a chart the name of a column becomes that of another column
+    of the data."""
     chapter, found = Chapter(path), []
     for number, (cell, (before, _), expected) in enumerate(zip(chapter.cells, chapter.before, chapter.outputs)):
         chart = next((one[style.CHART_MIME] for one in expected if style.CHART_MIME in one), None)
@@ -142,12 +174,18 @@ def try_columns(path):
         columns = sorted({name for rows in chart["data"] for row in rows for name in row})
         for column in columns:
             for old in (f'["{column}"]', f"r.{column}"):
-                others = [name for name in columns if any(row.get(name) != row.get(column) for rows in chart["data"] for row in rows)]
+                others = [
+                    name
+                    for name in columns
+                    if any(row.get(name) != row.get(column) for rows in chart["data"] for row in rows)
+                ]
                 if old not in cell.source or not others:
                     continue
                 new = old.replace(column, others[0])
                 faulty = nbformat.v4.new_code_cell(cell.source.replace(old, new, 1), id=cell.id)
-                found.append((f"{cell.id}: {new} for {old}", "wrong column", apart(differs, faulty, dict(before), expected)))
+                found.append(
+                    (f"{cell.id}: {new} for {old}", "wrong column", apart(differs, faulty, dict(before), expected))
+                )
     return found
 
 
@@ -170,7 +208,8 @@ def fails(test, *given):
 
 
 def try_code(path):
-    """[(cell, fault, whether it is seen)]: a verdict and a number of a sentence as a literal in place of the code that computes it."""
+    """[(cell, fault, whether it is seen)]: a verdict and a number of a sentence as a literal in place of the code that
+    computes it."""
     found, whole, chapter, read = [], run.read(path), Chapter(path), run.read
     tests = [test_notebooks.test_no_number_is_typed_in_a_sentence, test_notebooks.test_no_number_is_typed_in_prose]
     tests += [test_notebooks.test_verdicts_are_computed] if path in test_notebooks.THEMES else []
@@ -186,34 +225,84 @@ def try_code(path):
 
     for cell, (names, _) in zip(chapter.cells, chapter.before):
         for judged in re.finditer(r'claim\("([a-z]+-\d\d)"\)\.check\(', cell.source):
-            if path in test_notebooks.THEMES and ledger.claims()[judged[1]].chapter == path.stem[3:] and cell.source.count(judged[0]) == 1 and f'"{judged[1]}-ex' not in cell.source and "-ex-" not in cell.id:
-                literal = cell.source.replace(judged[0], f'Verdict(claim("{judged[1]}"), "reproduced", "", (), ())  # (')
-                found.append((cell.id, "verdict by hand", planted(cell.id, literal, test_notebooks.test_verdicts_are_computed)))
-                found.append((cell.id, "verdict as a word", planted(cell.id, cell.source.replace(judged[0], '"reproduced"  # ('), test_notebooks.test_verdicts_are_computed)))
-                stored = next(content for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME) if content["claim"] == judged[1])
+            if (
+                path in test_notebooks.THEMES
+                and ledger.claims()[judged[1]].chapter == path.stem[3:]
+                and cell.source.count(judged[0]) == 1
+                and f'"{judged[1]}-ex' not in cell.source
+                and "-ex-" not in cell.id
+            ):
+                literal = cell.source.replace(
+                    judged[0], f'Verdict(claim("{judged[1]}"), "reproduced", "", (), ())  # ('
+                )
+                found.append(
+                    (cell.id, "verdict by hand", planted(cell.id, literal, test_notebooks.test_verdicts_are_computed))
+                )
+                found.append(
+                    (
+                        cell.id,
+                        "verdict as a word",
+                        planted(
+                            cell.id,
+                            cell.source.replace(judged[0], '"reproduced"  # ('),
+                            test_notebooks.test_verdicts_are_computed,
+                        ),
+                    )
+                )
+                stored = next(
+                    content
+                    for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME)
+                    if content["claim"] == judged[1]
+                )
                 for word in ("reproduced", "contradicted"):
                     if word != stored["verdict"]:
-                        found.append((cell.id, "verdict replaced", fails(test_ledger.follows, stored | {"verdict": word})))
+                        found.append(
+                            (cell.id, "verdict replaced", fails(test_ledger.follows, stored | {"verdict": word}))
+                        )
         if "say(" not in cell.source or "!git" in cell.source:
             continue
         names = dict(names)
         cell.execute(names)  # a number may be computed in the cell that tells it
         tree = ast.parse(cell.source)
-        for string in [node for call in ast.walk(tree) if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "say" for node in ast.walk(call) if isinstance(node, ast.JoinedStr)]:
+        for string in [
+            node
+            for call in ast.walk(tree)
+            if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "say"
+            for node in ast.walk(call)
+            if isinstance(node, ast.JoinedStr)
+        ]:
             for at, part in enumerate(string.values):
                 if not isinstance(part, ast.FormattedValue):
                     continue
                 try:
-                    text = eval(compile(ast.Expression(ast.fix_missing_locations(ast.JoinedStr([part]))), "", "eval"), names)
+                    text = eval(
+                        compile(ast.Expression(ast.fix_missing_locations(ast.JoinedStr([part]))), "", "eval"), names
+                    )
                 except NameError:  # a name of a loop within the sentence
                     continue
                 if re.search(r"\d", text) and not re.fullmatch(r".*\b(19|20)\d\d", text):
                     string.values[at] = ast.Constant(text)
-                    found.append((cell.id, "typed number", planted(cell.id, ast.unparse(tree), test_notebooks.test_no_number_is_typed_in_a_sentence)))
+                    found.append(
+                        (
+                            cell.id,
+                            "typed number",
+                            planted(cell.id, ast.unparse(tree), test_notebooks.test_no_number_is_typed_in_a_sentence),
+                        )
+                    )
                     string.values[at] = part
     for cell in whole.cells:
         if cell.cell_type == "markdown":
-            found.append((cell.id, "typed number", planted(cell.id, f"{cell.source}\n\nIt rose by 7.3 percent.", test_notebooks.test_no_number_is_typed_in_prose)))
+            found.append(
+                (
+                    cell.id,
+                    "typed number",
+                    planted(
+                        cell.id,
+                        f"{cell.source}\n\nIt rose by 7.3 percent.",
+                        test_notebooks.test_no_number_is_typed_in_prose,
+                    ),
+                )
+            )
     return found
 
 

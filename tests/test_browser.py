@@ -34,7 +34,13 @@ def seen(site, pages):
     """What a browser found on all pages, looked at once: tests/node/check.mjs."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    command = ["node", str(HERE / "check.mjs"), f"http://127.0.0.1:{server.server_port}/", shutil.which("chromium"), *pages]
+    command = [
+        "node",
+        str(HERE / "check.mjs"),
+        f"http://127.0.0.1:{server.server_port}/",
+        shutil.which("chromium"),
+        *pages,
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     server.shutdown()
     assert done.returncode == 0, done.stderr
@@ -50,12 +56,18 @@ def test_no_page_has_a_fault(seen, what):
 
 
 def test_no_page_weighs_more_than_200_kib(seen):
-    assert len(seen["weight"]) >= 16 and {page: kib for page, kib in seen["weight"].items() if not 20 < kib <= 200} == {}
+    assert (
+        len(seen["weight"]) >= 16 and {page: kib for page, kib in seen["weight"].items() if not 20 < kib <= 200} == {}
+    )
 
 
 def test_the_html_is_valid(site, pages):
     jar = HERE / "node_modules/vnu-jar/build/dist/vnu.jar"
-    done = subprocess.run(["java", "-jar", str(jar), "--errors-only", "--format", "gnu", *(str(site / page) for page in pages)], capture_output=True, text=True)
+    done = subprocess.run(
+        ["java", "-jar", str(jar), "--errors-only", "--format", "gnu", *(str(site / page) for page in pages)],
+        capture_output=True,
+        text=True,
+    )
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -67,34 +79,64 @@ def test_every_page_has_a_strict_policy_before_all_else(site, pages):
     """Every page works under it, see `errors` above: a refusal is an error on the console."""
     for page in pages:
         head = (site / page).read_text(encoding="utf-8").split("</head>")[0]
-        policy = dict(part.strip().split(" ", 1) for part in re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"', head)[1].split(";"))
-        assert head.index("Content-Security-Policy") < min(head.index(tag) for tag in ("<script", "<link", "<title")), page
-        assert policy["default-src"] == "'none'" == policy["base-uri"] and "unsafe" not in policy["script-src"] + policy["style-src"], page
+        policy = dict(
+            part.strip().split(" ", 1)
+            for part in re.search(r'<meta http-equiv="Content-Security-Policy" content="([^"]+)"', head)[1].split(";")
+        )
+        assert head.index("Content-Security-Policy") < min(head.index(tag) for tag in ("<script", "<link", "<title")), (
+            page
+        )
+        assert (
+            policy["default-src"] == "'none'" == policy["base-uri"]
+            and "unsafe" not in policy["script-src"] + policy["style-src"]
+        ), page
         inline = [script for script in re.findall(r"<script>(.*?)</script>", head, re.S)]
-        assert re.fullmatch(r"'self' 'sha256-([\w+/=]+)'", policy["script-src"])[1] == b64encode(sha256(inline[0].encode()).digest()).decode() and len(inline) == 1, page
+        assert (
+            re.fullmatch(r"'self' 'sha256-([\w+/=]+)'", policy["script-src"])[1]
+            == b64encode(sha256(inline[0].encode()).digest()).decode()
+            and len(inline) == 1
+        ), page
         assert " onclick=" not in (site / page).read_text(encoding="utf-8")
 
 
 def test_the_policy_refuses_what_is_smuggled_in_and_lets_buttons_work(seen):
     use = seen["use"]
-    assert use["smuggled"] == ["nothing", ["connect-src", "img-src", "script-src-attr", "script-src-elem", "style-src-elem"]]
+    assert use["smuggled"] == [
+        "nothing",
+        ["connect-src", "img-src", "script-src-attr", "script-src-elem", "style-src-elem"],
+    ]
     assert use["printed_by_button"] == 1 and use["fullscreen"]
 
 
 def test_search_leads_to_the_claim_and_says_what_became_of_it(seen):
     use, verdicts = seen["use"], ledger.scoreboard().set_index("id")["verdict"]
     first = use["searchId"][0]
-    assert first["links"][0].endswith("chapters/01-ai-boom.html#boom-03") and verdicts["boom-03"].capitalize() in first["text"]
-    assert "chapters/01-ai-boom.html#boom-13" in [links[0] for links in (result["links"] for result in use["searchWords"][:2])]
+    assert (
+        first["links"][0].endswith("chapters/01-ai-boom.html#boom-03")
+        and verdicts["boom-03"].capitalize() in first["text"]
+    )
+    assert "chapters/01-ai-boom.html#boom-13" in [
+        links[0] for links in (result["links"] for result in use["searchWords"][:2])
+    ]
 
 
 def test_search_leads_to_the_part_of_a_page_that_holds_the_words(seen):
-    assert any("Convertible note. Debt that turns into shares" in result["text"] for result in seen["use"]["searchText"])
+    assert any(
+        "Convertible note. Debt that turns into shares" in result["text"] for result in seen["use"]["searchText"]
+    )
     page, part = seen["use"]["searchPart"][0]["links"][:2]
     assert page == "chapters/04-global-race.html" and part.endswith("chapters/04-global-race.html#race-03")
-    assert "for the four quarters add up to 96.4" in seen["use"]["searchNumber"][0]["text"], "numbers are searched for too"
-    for result in (result for key in ("searchId", "searchWords", "searchText", "searchPart", "searchNumber") for result in seen["use"][key]):
-        assert all(link.split("#")[0].endswith(result["links"][0].split("#")[0]) for link in result["links"]), "parts are of the page in whose result they stand"
+    assert "for the four quarters add up to 96.4" in seen["use"]["searchNumber"][0]["text"], (
+        "numbers are searched for too"
+    )
+    for result in (
+        result
+        for key in ("searchId", "searchWords", "searchText", "searchPart", "searchNumber")
+        for result in seen["use"][key]
+    ):
+        assert all(link.split("#")[0].endswith(result["links"][0].split("#")[0]) for link in result["links"]), (
+            "parts are of the page in whose result they stand"
+        )
 
 
 def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
@@ -102,9 +144,17 @@ def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
     assert use["linked"] == f"{(board['verdict'] == 'contradicted').sum()} of 60 claims"
     assert use["all"] == "60 of 60 claims" and use["theme"] == ["ai-boom", "18 of 60 claims", "?theme=ai-boom"]
     direction, query, witnesses = use["sorted"]
-    assert direction == "descending" and query == "?theme=ai-boom&sort=4&down=" and witnesses == sorted(witnesses, key=int, reverse=True) and len(set(witnesses)) > 2
+    assert (
+        direction == "descending"
+        and query == "?theme=ai-boom&sort=4&down="
+        and witnesses == sorted(witnesses, key=int, reverse=True)
+        and len(set(witnesses)) > 2
+    )
     assert use["withoutScript"] == 60
-    links = [[f"../chapters/{r.notebook.removesuffix('.ipynb')}.html#{r.id}", f"{r.id}, {r.verdict}: {r.statement}"] for r in board.itertuples()]
+    links = [
+        [f"../chapters/{r.notebook.removesuffix('.ipynb')}.html#{r.id}", f"{r.id}, {r.verdict}: {r.statement}"]
+        for r in board.itertuples()
+    ]
     assert use["marks"] == links
 
 
@@ -113,20 +163,32 @@ def test_a_chart_follows_the_theme_and_prints_dark_on_white(seen):
     assert use["light"] != use["dark"] and use["kept"] == use["after"] == use["first"] == "dark"
     brightness = lambda rgb: sum(map(int, rgb.removeprefix("rgb(").rstrip(")").split(",")))
     text, teal, ground = use["printed"]
-    assert [text, teal] == use["light"][:2] and brightness(text) < 300 < 700 < brightness(ground) and use["pdf"] > 100_000
+    assert (
+        [text, teal] == use["light"][:2] and brightness(text) < 300 < 700 < brightness(ground) and use["pdf"] > 100_000
+    )
     assert brightness(use["dark"][0]) > 400 > 100 > brightness(use["dark"][2])
 
 
 def test_keyboard_reaches_content_and_previews(seen):
     use = seen["use"]
     assert use["skip"] == "#main-content" and use["next"] == "02-us-dominance.html"
-    assert use["preview"][0] == "visible" and use["preview"][1].startswith("Vintage. The date at which") and use["closed"] == "hidden"
+    assert (
+        use["preview"][0] == "visible"
+        and use["preview"][1].startswith("Vintage. The date at which")
+        and use["closed"] == "hidden"
+    )
 
 
 def test_what_stands_under_a_chart_can_be_downloaded(seen):
     files = seen["use"]["files"]
-    assert files["boom-03.csv"].startswith("table,id,label,") and "<svg role=" in files["boom-03.svg"] and files["boom-03.png"].startswith("\x89PNG")
-    assert seen["use"]["notebook"] == len(json.loads((ROOT / "chapters/01-ai-boom.ipynb").read_text(encoding="utf-8"))["cells"])
+    assert (
+        files["boom-03.csv"].startswith("table,id,label,")
+        and "<svg role=" in files["boom-03.svg"]
+        and files["boom-03.png"].startswith("\x89PNG")
+    )
+    assert seen["use"]["notebook"] == len(
+        json.loads((ROOT / "chapters/01-ai-boom.ipynb").read_text(encoding="utf-8"))["cells"]
+    )
 
 
 def test_code_is_copied_by_a_button_that_comes_when_it_is_wanted(seen):
@@ -139,7 +201,9 @@ def test_code_is_copied_by_a_button_that_comes_when_it_is_wanted(seen):
 def test_every_chart_has_its_files_and_a_link_that_stays(site):
     for name, (chart, svg, notebook) in charts.charts().items():
         rows = list(csv.DictReader(io.StringIO((site / f"charts/{name}.csv").read_text(encoding="utf-8"))))
-        assert len(rows) == sum(map(len, chart["data"])) and {row["id"] for row in rows} >= {row["id"] for row in chart["data"][0]}, name
+        assert len(rows) == sum(map(len, chart["data"])) and {row["id"] for row in rows} >= {
+            row["id"] for row in chart["data"][0]
+        }, name
         ElementTree.fromstring((site / f"charts/{name}.svg").read_text(encoding="utf-8"))
         assert (site / f"charts/{name}.png").read_bytes().startswith(b"\x89PNG"), name
         page = (site / "chapters" / f"{notebook.removesuffix('.ipynb')}.html").read_text(encoding="utf-8")
@@ -175,11 +239,17 @@ def test_every_page_says_what_it_is(site, pages):
     for page in shared:
         head = Head((site / page).read_text(encoding="utf-8"))
         assert head.links["canonical"] == head.meta["og:url"] == base + page
-        assert 40 < len(head.meta["description"]) <= 200 and (site / head.meta["og:image"].removeprefix(base)).read_bytes().startswith(b"\x89PNG"), page
+        assert 40 < len(head.meta["description"]) <= 200 and (
+            site / head.meta["og:image"].removeprefix(base)
+        ).read_bytes().startswith(b"\x89PNG"), page
         kinds += [item["@type"] for item in head.graph]
         texts.append(head.meta["description"])
     rated = ledger.scoreboard()["verdict"].isin(share.RATING).sum()
-    assert kinds.count("ClaimReview") == rated > 40 and kinds.count("Dataset") == 1 == kinds.count("Book") and kinds.count("ScholarlyArticle") == len(shared) - 2
+    assert (
+        kinds.count("ClaimReview") == rated > 40
+        and kinds.count("Dataset") == 1 == kinds.count("Book")
+        and kinds.count("ScholarlyArticle") == len(shared) - 2
+    )
     assert len(set(texts)) == len(texts)
     sitemap = ElementTree.fromstring((site / "sitemap.xml").read_text(encoding="utf-8"))
     assert sorted(place.text for place in sitemap.findall(".//{*}loc")) == [base + page for page in shared]
@@ -193,10 +263,20 @@ def test_launch_buttons_lead_to_what_the_repository_has(site):
     place = config["url"].removeprefix("https://github.com/")
     for notebook in sorted((ROOT / "chapters").glob("*.ipynb")):
         html = (site / "chapters" / f"{notebook.stem}.html").read_text(encoding="utf-8")
-        assert f'href="https://mybinder.org/v2/gh/{place}/{config["branch"]}?urlpath=lab/tree/chapters/{notebook.name}"' in html
-        assert f'href="https://colab.research.google.com/github/{place}/blob/{config["branch"]}/chapters/{notebook.name}"' in html
+        assert (
+            f'href="https://mybinder.org/v2/gh/{place}/{config["branch"]}?urlpath=lab/tree/chapters/{notebook.name}"'
+            in html
+        )
+        assert (
+            f'href="https://colab.research.google.com/github/{place}/blob/{config["branch"]}/chapters/{notebook.name}"'
+            in html
+        )
         assert f'href="{config["url"]}#change-a-chart-rerun-a-notebook"' in html
-        first = next(cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code")
-        assert "".join(first["source"]) == launch.fetch() and config["url"] in launch.fetch(), f"{notebook.name}: on Colab the first cell must fetch the book"
+        first = next(
+            cell for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"] if cell["cell_type"] == "code"
+        )
+        assert "".join(first["source"]) == launch.fetch() and config["url"] in launch.fetch(), (
+            f"{notebook.name}: on Colab the first cell must fetch the book"
+        )
     assert "## Change a chart, rerun a notebook" in (ROOT / "README.md").read_text(encoding="utf-8")
     assert "- -e ." in (ROOT / "environment.yml").read_text(encoding="utf-8")

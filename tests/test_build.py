@@ -10,10 +10,17 @@ from packaging.utils import canonicalize_name
 
 from claimbook import build, cli, data
 
-BROKEN = json.dumps({
-    "cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Broken"}, {"cell_type": "code", "id": "b", "metadata": {}, "source": "1 / 0", "execution_count": None, "outputs": []}],
-    "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
-})
+BROKEN = json.dumps(
+    {
+        "cells": [
+            {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Broken"},
+            {"cell_type": "code", "id": "b", "metadata": {}, "source": "1 / 0", "execution_count": None, "outputs": []},
+        ],
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+)
 
 
 def test_a_notebook_that_raises_fails_every_build(copy):
@@ -34,13 +41,17 @@ def test_a_stored_traceback_is_not_published(copy):
     path = copy.root / "chapters/07-scoreboard.ipynb"
     notebook = json.loads(path.read_bytes())
     cell = next(c for c in notebook["cells"] if c["cell_type"] == "code" and c["outputs"])
-    cell["outputs"] = [{"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["Traceback (most recent call last)"]}]
+    cell["outputs"] = [
+        {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["Traceback (most recent call last)"]}
+    ]
     path.write_text(json.dumps(notebook), encoding="utf-8")
     code, text = copy.claimbook("build", CI="true")
     assert code and "07-scoreboard.ipynb (outputs changed)" in text
     code, text = copy.run("-c", "from claimbook import build; print(build.stored_faults())")
     assert "07-scoreboard.ipynb, cell" in text and "stored error" in text
-    assert copy.claimbook("run")[0] == 0 and copy.run("-c", "from claimbook import build; print(build.stored_faults())") == (0, "[]\n")
+    assert copy.claimbook("run")[0] == 0 and copy.run(
+        "-c", "from claimbook import build; print(build.stored_faults())"
+    ) == (0, "[]\n")
 
 
 def test_a_stale_page_is_an_error_in_ci(copy):
@@ -52,10 +63,16 @@ def test_a_stale_page_is_an_error_in_ci(copy):
 def test_a_missing_chart_and_a_missing_section_are_not_published(tmp_path):
     (tmp_path / "index.html").write_text("<p>nothing</p>", encoding="utf-8")
     faults = "\n".join(build.check_site(tmp_path))
-    assert "01-ai-boom.ipynb: the chart of cell" in faults and "01-ai-boom.ipynb: the claim boom-01 has no section" in faults
+    assert (
+        "01-ai-boom.ipynb: the chart of cell" in faults
+        and "01-ai-boom.ipynb: the claim boom-01 has no section" in faults
+    )
 
 
-@pytest.mark.parametrize("link", ["[nowhere](chapters/nowhere.md)", '<a href="chapters/nowhere.html">in HTML, which Sphinx does not read</a>'])
+@pytest.mark.parametrize(
+    "link",
+    ["[nowhere](chapters/nowhere.md)", '<a href="chapters/nowhere.html">in HTML, which Sphinx does not read</a>'],
+)
 def test_a_dead_link_is_not_published(copy, link):
     copy.edit("index.md", "## How to read it", f"{link}\n\n## How to read it")
     code, text = copy.claimbook("build")
@@ -66,11 +83,23 @@ def test_a_dead_link_is_not_published(copy, link):
 def test_nbval_sees_a_planted_fault(copy, fault):
     name = "01-ai-boom.ipynb"
     if fault == "figure":
-        copy.edit("data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,345.4,")
+        copy.edit(
+            "data/funding.csv",
+            "cb0024,venture funding,World,all,2024,314,",
+            "cb0024,venture funding,World,all,2024,345.4,",
+        )
     elif fault == "title":
-        copy.edit(f"chapters/{name}", '    title=\\"The 300 was true, and soon small\\"', '    title=\\"The 300 was false, and soon small\\"')
+        copy.edit(
+            f"chapters/{name}",
+            '    title=\\"The 300 was true, and soon small\\"',
+            '    title=\\"The 300 was false, and soon small\\"',
+        )
     else:
-        copy.edit(f"chapters/{name}", 'ax.plot(days, openai[\\"valuation\\"], **COMPUTED)', 'ax.plot(days, openai[\\"valuation\\"] * 1.1, **COMPUTED)')
+        copy.edit(
+            f"chapters/{name}",
+            'ax.plot(days, openai[\\"valuation\\"], **COMPUTED)',
+            'ax.plot(days, openai[\\"valuation\\"] * 1.1, **COMPUTED)',
+        )
     code, text = copy.nbval(name)
     assert code == 1 and re.search(r"FAILED chapters/01-ai-boom.ipynb::Cell \d+", text), text[-2000:]
 
@@ -96,6 +125,11 @@ def test_the_lock_has_hashes_and_no_addresses():
 
 
 def test_the_lock_holds_what_the_project_asks_for():
-    asked = map(Requirement, tomllib.loads((data.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"])
-    lock = dict(re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", (data.ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M))
+    asked = map(
+        Requirement,
+        tomllib.loads((data.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"],
+    )
+    lock = dict(
+        re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", (data.ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
+    )
     assert [str(one) for one in asked if not one.specifier.contains(lock.get(canonicalize_name(one.name), "0"))] == []

@@ -1,4 +1,5 @@
-"""The exercises and the class kit: every solution is right, a student's copy holds none, and its checks tell right from wrong."""
+"""The exercises and the class kit: every solution is right, a student's copy holds none, and its checks tell right
+from wrong."""
 
 import json
 import os
@@ -11,7 +12,9 @@ from nbclient import NotebookClient
 
 from claimbook import classkit, exercises, ledger, run
 
-CHAPTERS = [path for path in run.notebooks() if any(claim.chapter == path.stem[3:] for claim in ledger.claims().values())]
+CHAPTERS = [
+    path for path in run.notebooks() if any(claim.chapter == path.stem[3:] for claim in ledger.claims().values())
+]
 VERDICT = re.compile(r"([\w-]+-ex-\d+):?(?:\*\*)?:? (right|not yet|no answer yet)")
 
 
@@ -36,7 +39,9 @@ def test_a_chapter_has_five_to_seven_exercises_with_right_solutions(path):
     text = "\n".join(cell.source for cell in run.read(path).cells if cell.cell_type == "markdown")
     for id, cell in cells.items():
         assert told([cell]) == [(id, "right")], f"{id}: the stored check does not say right"
-        assert f":label: {id}\n" in text and f"{{solution-start}} {id}\n" in text, f"{id}: exercise or solution is missing on the page"
+        assert f":label: {id}\n" in text and f"{{solution-start}} {id}\n" in text, (
+            f"{id}: exercise or solution is missing on the page"
+        )
 
 
 def test_every_sealed_answer_belongs_to_an_exercise():
@@ -48,7 +53,8 @@ def test_every_sealed_answer_belongs_to_an_exercise():
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.name)
 def test_a_student_copy_checks_right_and_wrong_answers(kit, path):
-    """One run of the student's notebook: each exercise as handed out, then with a wrong answer, then with the reference answer."""
+    """One run of the student's notebook: each exercise as handed out, then with a wrong answer, then with the
+    reference answer."""
     notebook = nbformat.read(kit / "chapters" / path.name, 4)
     assert "SOLUTION" not in json.dumps(notebook) and "{" + "exercise" not in json.dumps(notebook)
     solved = classkit.exercise_cells(run.read(path))
@@ -63,15 +69,21 @@ def test_a_student_copy_checks_right_and_wrong_answers(kit, path):
     assert set(tried) == set(solved)
     notebook.cells = cells
     environment = os.environ | {"PYTHONPATH": str(kit)}
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(kit / "chapters")}}).execute(env=environment)
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(kit / "chapters")}}).execute(
+        env=environment
+    )
     for id, three in tried.items():
         assert told(three) == [(id, "no answer yet"), (id, "not yet"), (id, "right")]
 
 
 def test_an_answer_may_be_rounded_but_not_wrong():
     assert exercises.seal("a", 50.5618) == exercises.seal("a", 50.6) != exercises.seal("b", 50.6)
-    assert exercises.seal("a", 50.6) in exercises.seals("a", 50.549) and exercises.seal("a", 50.6) not in exercises.seals("a", 51)
-    assert exercises.seal("a", "B") == exercises.seal("a", " b ") and exercises.seal("a", ["x", "Y"]) == exercises.seal("a", {"y", "X"})
+    assert exercises.seal("a", 50.6) in exercises.seals("a", 50.549) and exercises.seal(
+        "a", 50.6
+    ) not in exercises.seals("a", 51)
+    assert exercises.seal("a", "B") == exercises.seal("a", " b ") and exercises.seal("a", ["x", "Y"]) == exercises.seal(
+        "a", {"y", "X"}
+    )
     assert exercises.seal("a", True) == exercises.seal("a", "yes")
 
 

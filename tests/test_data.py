@@ -18,13 +18,22 @@ def test_every_figure_is_used():
     for _, _, verdict in ledger.stored_outputs(ledger.VERDICT_MIME):
         used.update(key for witness in verdict["witnesses"] + verdict["misquote"] for key in witness["ids"])
     code = "".join(path.read_text(encoding="utf-8") for path in (data.ROOT / "chapters").glob("*.ipynb"))
-    unused = [key for name in data.tables() if name not in ("claims", "sources") for key in data.load(name)["id"] if key not in used and f"{key}'" not in code and f'{key}\\"' not in code]
+    unused = [
+        key
+        for name in data.tables()
+        if name not in ("claims", "sources")
+        for key in data.load(name)["id"]
+        if key not in used and f"{key}'" not in code and f'{key}\\"' not in code
+    ]
     assert unused == []
 
 
 def figures():
     """All tables of figures as one, with the name of the table of each."""
-    return pd.concat([data.load(name).assign(table=name) for name in data.tables() if name not in ("claims", "sources")], ignore_index=True)
+    return pd.concat(
+        [data.load(name).assign(table=name) for name in data.tables() if name not in ("claims", "sources")],
+        ignore_index=True,
+    )
 
 
 ONE = [
@@ -37,7 +46,8 @@ ONE = [
     (["company"], "city"),
     (["city"], "country"),
 ]
-"""Figures that have these in common have that in common too: what a page prints of one measure is in one unit, and so on."""
+"""Figures that have these in common have that in common too: what a page prints of one measure is in one unit, and so
+on."""
 
 
 def test_figures_that_belong_together_agree():
@@ -56,12 +66,25 @@ def test_figures_are_printed_after_their_time_and_before_they_were_read():
     assert not len(early := found[time.str[:4] > found["published"].str[:4]]), early["id"].tolist()
 
 
-@pytest.mark.parametrize("file, old, new, message", [
-    ("data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,many,", "funding.csv, row 9, column value"),
-    ("data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,,", "funding.csv, row 9, column value"),
-    ("data/funding.csv", "id,measure,scope", "id,measures,scope", "funding.csv, row 1"),
-    ("data/claims.csv", "314;304,USD_bn,as printed", "314;304;1,USD_bn,as printed", "claim boom-01"),
-])
+@pytest.mark.parametrize(
+    "file, old, new, message",
+    [
+        (
+            "data/funding.csv",
+            "cb0024,venture funding,World,all,2024,314,",
+            "cb0024,venture funding,World,all,2024,many,",
+            "funding.csv, row 9, column value",
+        ),
+        (
+            "data/funding.csv",
+            "cb0024,venture funding,World,all,2024,314,",
+            "cb0024,venture funding,World,all,2024,,",
+            "funding.csv, row 9, column value",
+        ),
+        ("data/funding.csv", "id,measure,scope", "id,measures,scope", "funding.csv, row 1"),
+        ("data/claims.csv", "314;304,USD_bn,as printed", "314;304;1,USD_bn,as printed", "claim boom-01"),
+    ],
+)
 def test_a_broken_table_is_refused(copy, file, old, new, message):
     copy.edit(file, old, new)
     code, text = copy.run("-c", "from claimbook import load, ledger; load('funding'); ledger.claims()")
@@ -77,7 +100,9 @@ def test_an_unknown_source_is_refused(copy):
 
 
 def test_an_unaccepted_change_stops_the_build(copy):
-    copy.edit("data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,345.4,")
+    copy.edit(
+        "data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,345.4,"
+    )
     code, text = copy.claimbook("build")
     assert code and "funding.csv" in text and "make data" in text
     assert not (copy.root / "_build" / "html").exists()
@@ -106,7 +131,22 @@ def test_a_computed_witness_keeps_where_it_came_from():
 
 
 def test_new_money_leaves_out_what_brought_none():
-    rounds = data.load("rounds").head(7).assign(value=[100.0, 99, 900, 900, 900, 900, 900], debt_part=[float("nan")] * 6 + [500], standing="two sources", instrument="equity", round="Series A")
-    rounds.loc[2, "instrument"], rounds.loc[3, "instrument"], rounds.loc[4, "standing"], rounds.loc[5, "round"] = "pledge", "old shares", "talks", "2026 round, first close"
+    rounds = (
+        data.load("rounds")
+        .head(7)
+        .assign(
+            value=[100.0, 99, 900, 900, 900, 900, 900],
+            debt_part=[float("nan")] * 6 + [500],
+            standing="two sources",
+            instrument="equity",
+            round="Series A",
+        )
+    )
+    rounds.loc[2, "instrument"], rounds.loc[3, "instrument"], rounds.loc[4, "standing"], rounds.loc[5, "round"] = (
+        "pledge",
+        "old shares",
+        "talks",
+        "2026 round, first close",
+    )
     assert data.new_money(rounds)["value"].tolist() == [100, 400]
     assert data.new_money(rounds, least=0)["value"].tolist() == [100, 99, 400]

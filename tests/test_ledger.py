@@ -16,12 +16,24 @@ def evidence(*rows):
 
 def test_sixty_claims_in_six_chapters():
     assert len(claims()) == 60
-    assert sorted({c.chapter for c in claims().values()}) == ["ai-boom", "bubble-risk", "founder-advice", "global-race", "ipo-outlook", "us-dominance"]
+    assert sorted({c.chapter for c in claims().values()}) == [
+        "ai-boom",
+        "bubble-risk",
+        "founder-advice",
+        "global-race",
+        "ipo-outlook",
+        "us-dominance",
+    ]
 
 
 def test_copies_of_one_collector_are_one_witness():
-    verdict = claim("boom-02").check(evidence(
-        {"label": "A", "value": 131.5, "collector": "PitchBook"}, {"label": "B", "value": 134.6, "collector": "PitchBook"}, {"label": "C", "value": 110, "collector": "Dealroom"}))
+    verdict = claim("boom-02").check(
+        evidence(
+            {"label": "A", "value": 131.5, "collector": "PitchBook"},
+            {"label": "B", "value": 134.6, "collector": "PitchBook"},
+            {"label": "C", "value": 110, "collector": "Dealroom"},
+        )
+    )
     assert verdict.word == "reproduced"
     assert "2 of 2 independent witnesses" in verdict.reason
 
@@ -32,7 +44,11 @@ def test_a_single_witness_says_so():
 
 
 def test_editions_that_differ_make_it_depend():
-    verdict = claim("boom-03").check(evidence({"label": "A", "value": 35, "collector": "PitchBook"}, {"label": "B", "value": 38, "collector": "PitchBook"}))
+    verdict = claim("boom-03").check(
+        evidence(
+            {"label": "A", "value": 35, "collector": "PitchBook"}, {"label": "B", "value": 38, "collector": "PitchBook"}
+        )
+    )
     assert verdict.word == "depends on the source" and "by one figure and not by another" in verdict.reason
 
 
@@ -47,11 +63,14 @@ def test_a_misquote_shows_what_the_number_stands_for():
     assert "talks" in card.plain(verdict) and "talks" in card.html(verdict)
 
 
-@pytest.mark.parametrize("row, message", [
-    ({"value": 1, "collector": "x"}, "label"),
-    ({"label": "A", "collector": "x", "value": None}, "row 1 .*value is missing"),
-    ({"label": "A", "collector": "x", "value": 1, "part": "2022"}, "row 1, column part"),
-])
+@pytest.mark.parametrize(
+    "row, message",
+    [
+        ({"value": 1, "collector": "x"}, "label"),
+        ({"label": "A", "collector": "x", "value": None}, "row 1 .*value is missing"),
+        ({"label": "A", "collector": "x", "value": 1, "part": "2022"}, "row 1, column part"),
+    ],
+)
 def test_evidence_that_cannot_be_used_is_named(row, message):
     with pytest.raises(ValueError, match=message):
         claim("boom-01").check(evidence(row))
@@ -68,11 +87,22 @@ def test_unknown_claim_names_its_neighbours():
 
 
 def test_card_escapes_markup():
-    verdict = claim("boom-02").check(evidence({"label": "<script>alert(1)</script>", "value": 1, "collector": '"><img onerror=x>'}))
+    verdict = claim("boom-02").check(
+        evidence({"label": "<script>alert(1)</script>", "value": 1, "collector": '"><img onerror=x>'})
+    )
     assert "<script" not in card.html(verdict)
 
 
-@pytest.mark.parametrize("value, unit, text", [(314, "USD_bn", "$314 bn"), (-5.4, "USD_bn", "−$5.4 bn"), (0.785, "USD_bn", "$0.785 bn"), (31.84, "percent", "31.8 %"), (1301, "count", "1,301")])
+@pytest.mark.parametrize(
+    "value, unit, text",
+    [
+        (314, "USD_bn", "$314 bn"),
+        (-5.4, "USD_bn", "−$5.4 bn"),
+        (0.785, "USD_bn", "$0.785 bn"),
+        (31.84, "percent", "31.8 %"),
+        (1301, "count", "1,301"),
+    ],
+)
 def test_amounts(value, unit, text):
     assert card.amount(value, unit) == text
 
@@ -97,19 +127,41 @@ def follows(stored):
     """Raises AssertionError unless a stored verdict is the one that its stored witnesses give."""
     one, parts = claim(stored["claim"]), []
     ends = lambda w: (-math.inf if w["low"] is None else w["low"], math.inf if w["high"] is None else w["high"])
-    seen = {id(w): ends(w)[0] if w["low"] == w["high"] else verdicts.Interval(*ends(w)) for w in stored["witnesses"] + stored["misquote"]}
+    seen = {
+        id(w): ends(w)[0] if w["low"] == w["high"] else verdicts.Interval(*ends(w))
+        for w in stored["witnesses"] + stored["misquote"]
+    }
     scored = one.kind not in verdicts.UNSCORED
     for figure in one.figures if scored else ():
-        mine, other = ([verdicts.agrees(seen[id(w)], figure.interval) for w in stored[side] if w["part"] == figure.part] for side in ("witnesses", "misquote"))
+        mine, other = (
+            [verdicts.agrees(seen[id(w)], figure.interval) for w in stored[side] if w["part"] == figure.part]
+            for side in ("witnesses", "misquote")
+        )
         assert mine == [w["agrees"] for w in stored["witnesses"] if w["part"] == figure.part], one.id
         parts.append(verdicts.decide_part(mine, any(other)))
     assert stored["verdict"] == verdicts.decide(one.kind, parts), one.id
     counted = re.findall(r"(\d+) of (\d+) independent", stored["reason"])
-    said = [{w["collector"]: {v["agrees"] for v in stored["witnesses"] if (v["collector"], v["part"]) == (w["collector"], f.part)} for w in stored["witnesses"] if w["part"] == f.part} for f in one.figures if scored]
-    assert counted == [(str(sum(answers == {True} for answers in who.values())), str(len(who))) for who in said if len(who) > 1], one.id
+    said = [
+        {
+            w["collector"]: {
+                v["agrees"] for v in stored["witnesses"] if (v["collector"], v["part"]) == (w["collector"], f.part)
+            }
+            for w in stored["witnesses"]
+            if w["part"] == f.part
+        }
+        for f in one.figures
+        if scored
+    ]
+    assert counted == [
+        (str(sum(answers == {True} for answers in who.values())), str(len(who))) for who in said if len(who) > 1
+    ], one.id
 
 
-@pytest.mark.parametrize("stored", [content for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME)], ids=lambda content: content["claim"])
+@pytest.mark.parametrize(
+    "stored",
+    [content for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME)],
+    ids=lambda content: content["claim"],
+)
 def test_a_stored_verdict_follows_from_its_witnesses(stored):
     follows(stored)
     other = next(word for word in verdicts.VERDICTS if word != stored["verdict"])

@@ -1,22 +1,36 @@
-"""A new claim in this book, and a new book from an article with three claims: from the first command to a page with verdicts."""
+"""A new claim in this book, and a new book from an article with three claims: from the first command to a page with
+verdicts."""
 
 import re
 
 import nbformat
 import pytest
-
-from claimbook import data, newbook
 from conftest import ROOT, Copy
 
-CLAIM = {"chapter": "batteries", "article": "1", "passage": "paragraph 1", "statement": "Battery makers raised $12 billion in 2024.", "kind": "figure", "claimed": "12", "unit": "USD_bn", "precision": "about"}
+from claimbook import data, newbook
+
+CLAIM = {
+    "chapter": "batteries",
+    "article": "1",
+    "passage": "paragraph 1",
+    "statement": "Battery makers raised $12 billion in 2024.",
+    "kind": "figure",
+    "claimed": "12",
+    "unit": "USD_bn",
+    "precision": "about",
+}
 SOURCE = "example-2025,Battery money,Example,2025-02-01,https://example.org/batteries,2026-01-05\n"
-ROWS = """a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,rounds of battery makers,2025-02-01,,primary,example-2025,
-a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,rounds of battery makers,2025-03-01,,report,example-2025,
+ROWS = """a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,rounds of battery
+makers,2025-02-01,,primary,example-2025,
+a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,rounds of battery
+makers,2025-03-01,,report,example-2025,
 """
 
 
 def add(book, fields):
-    code, said = book.claimbook("new-claim", *(part for field, value in fields.items() for part in (f"--{field}", value)))
+    code, said = book.claimbook(
+        "new-claim", *(part for field, value in fields.items() for part in (f"--{field}", value))
+    )
     assert code == 0, said
     return said
 
@@ -26,7 +40,17 @@ def test_an_article_with_three_claims_becomes_a_book_with_verdicts(tmp_path):
     assert code == 0, said
     book = Copy(tmp_path / "book")
     assert "batteries-01" in add(book, CLAIM)
-    add(book, CLAIM | {"statement": "Their money fell in 2024.", "kind": "trend", "claimed": "", "unit": "percent", "precision": "down"})
+    add(
+        book,
+        CLAIM
+        | {
+            "statement": "Their money fell in 2024.",
+            "kind": "trend",
+            "claimed": "",
+            "unit": "percent",
+            "precision": "down",
+        },
+    )
     add(book, CLAIM | {"statement": "Raise early.", "kind": "advice", "claimed": "", "unit": "", "precision": "advice"})
     for name, lines in (("figures", ROWS), ("sources", SOURCE)):
         with (book.root / "data" / f"{name}.csv").open("a", encoding="utf-8") as file:
@@ -34,15 +58,25 @@ def test_an_article_with_three_claims_becomes_a_book_with_verdicts(tmp_path):
     path = book.root / "chapters" / "01-batteries.ipynb"
     notebook = nbformat.read(path, 4)
     cells = {cell["id"]: cell for cell in notebook.cells}
-    cells["batteries-01-2"].source = cells["batteries-01-2"].source.replace("witnesses = []", 'witnesses = ["a1", "a2"]')
+    cells["batteries-01-2"].source = cells["batteries-01-2"].source.replace(
+        "witnesses = []", 'witnesses = ["a1", "a2"]'
+    )
     drawn = re.sub(r"^# (fig|finish)", r"\1", cells["batteries-01-4"].source, flags=re.M)
-    cells["batteries-01-4"].source = drawn.replace('title=""', 'title="One of two counts comes near"').replace('subtitle=""', 'subtitle="USD bn"').replace('alt=""', 'alt="Two counts: 11.4 and 9.1 billion dollars."')
+    cells["batteries-01-4"].source = (
+        drawn.replace('title=""', 'title="One of two counts comes near"')
+        .replace('subtitle=""', 'subtitle="USD bn"')
+        .replace('alt=""', 'alt="Two counts: 11.4 and 9.1 billion dollars."')
+    )
     nbformat.write(notebook, path)
     for command in ("data", "build"):
         code, said = book.claimbook(command)
         assert code == 0, said
     page = (book.root / "_build" / "html" / "chapters" / "01-batteries.html").read_text(encoding="utf-8")
-    assert re.findall(r'class="verdict-card" data-verdict="([^"]+)"', page) == ["depends on the source", "not found", "judgement"]
+    assert re.findall(r'class="verdict-card" data-verdict="([^"]+)"', page) == [
+        "depends on the source",
+        "not found",
+        "judgement",
+    ]
     assert 'data-chart="batteries-01"' in page and "Battery makers raised $12 billion" in page
     board = (book.root / "_build" / "html" / "chapters" / "scoreboard.html").read_text(encoding="utf-8")
     assert 'href="01-batteries.html#batteries-01"' in board
@@ -54,22 +88,39 @@ def test_a_new_claim_of_this_book_gets_the_next_id_and_a_section_that_runs(copy)
     assert "us-10 stands in data/claims.csv" in said
     notebook = nbformat.read(copy.root / "chapters" / "02-us-dominance.ipynb", 4)
     order = [cell["id"] for cell in notebook.cells]
-    assert order.index("us-09-1") < order.index("us-10-1") < order.index("us-exercises" if "us-exercises" in order else "us-ex-1")
-    assert (copy.root / "data" / "claims.csv").read_text(encoding="utf-8").splitlines()[-1].startswith("us-10,us-dominance,1,")
+    assert (
+        order.index("us-09-1")
+        < order.index("us-10-1")
+        < order.index("us-exercises" if "us-exercises" in order else "us-ex-1")
+    )
+    assert (
+        (copy.root / "data" / "claims.csv")
+        .read_text(encoding="utf-8")
+        .splitlines()[-1]
+        .startswith("us-10,us-dominance,1,")
+    )
 
 
-@pytest.mark.parametrize("field, value, message", [
-    ("claimed", "twelve", "cannot be judged"),
-    ("precision", "roughly", "roughly"),
-    ("unit", "EUR", "USD_bn"),
-    ("article", "3", "Which article"),
-    ("statement", "", "needs a statement"),
-])
+@pytest.mark.parametrize(
+    "field, value, message",
+    [
+        ("claimed", "twelve", "cannot be judged"),
+        ("precision", "roughly", "roughly"),
+        ("unit", "EUR", "USD_bn"),
+        ("article", "3", "Which article"),
+        ("statement", "", "needs a statement"),
+    ],
+)
 def test_a_claim_that_cannot_be_judged_is_not_written(copy, field, value, message):
     before = (copy.root / "data" / "claims.csv").read_text(encoding="utf-8"), sorted((copy.root / "chapters").iterdir())
-    code, said = copy.claimbook("new-claim", *(part for name, text in (CLAIM | {field: value}).items() for part in (f"--{name}", text)))
+    code, said = copy.claimbook(
+        "new-claim", *(part for name, text in (CLAIM | {field: value}).items() for part in (f"--{name}", text))
+    )
     assert code != 0 and message in said and "Traceback" not in said
-    assert before == ((copy.root / "data" / "claims.csv").read_text(encoding="utf-8"), sorted((copy.root / "chapters").iterdir()))
+    assert before == (
+        (copy.root / "data" / "claims.csv").read_text(encoding="utf-8"),
+        sorted((copy.root / "chapters").iterdir()),
+    )
 
 
 def test_what_is_not_given_is_asked():

@@ -9,7 +9,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 from claimbook import ledger, run, style
 
 NOTEBOOKS = run.notebooks()
-THEMES = {path: path.stem[3:] for path in NOTEBOOKS if any(c.chapter == path.stem[3:] for c in ledger.claims().values())}
+THEMES = {
+    path: path.stem[3:] for path in NOTEBOOKS if any(c.chapter == path.stem[3:] for c in ledger.claims().values())
+}
 
 
 def code_cells(path):
@@ -21,11 +23,15 @@ def test_stored_as_executed(path):
     cells = code_cells(path)
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     for cell in cells:
-        assert not {"nbval-skip", "nbval-ignore-output", "raises-exception"} & set(cell.metadata.get("tags", [])), cell.id
+        assert not {"nbval-skip", "nbval-ignore-output", "raises-exception"} & set(cell.metadata.get("tags", [])), (
+            cell.id
+        )
         assert not re.search(r"NBVAL_|%%capture", cell.source), cell.id
         for output in cell.outputs:
             assert output.output_type != "error" and output.get("name") != "stderr", cell.id
-            assert not {"image/png", "image/jpeg"} & set(output.get("data", {})), f"{cell.id}: nbval does not compare pixels; end the cell with finish(...)"
+            assert not {"image/png", "image/jpeg"} & set(output.get("data", {})), (
+                f"{cell.id}: nbval does not compare pixels; end the cell with finish(...)"
+            )
     assert path.read_text(encoding="utf-8") == run.dump(run.read(path))
     assert not re.search(r"/home/|/work/|/tmp/|/root/", path.read_text(encoding="utf-8"))
 
@@ -42,18 +48,34 @@ def test_each_claim_is_told_in_full(path):
     verdicts = {verdict["claim"] for _, _, verdict in ledger.stored_outputs(ledger.VERDICT_MIME, {path.name})}
     for claim in (c for c in ledger.claims().values() if c.chapter == THEMES[path]):
         assert f"({claim.id})=\n## " in text, f"{claim.id} has no section"
-        assert f"> **Claim {claim.id}.** {claim.statement} *Article {claim.article}, {claim.passage}.*" in text, f"{claim.id}: the quote is not the ledger's"
+        assert f"> **Claim {claim.id}.** {claim.statement} *Article {claim.article}, {claim.passage}.*" in text, (
+            f"{claim.id}: the quote is not the ledger's"
+        )
         assert claim.id in verdicts, f"{claim.id} has no verdict"
         assert any(name.startswith(claim.id) for name in charts), f"{claim.id} has no chart"
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
 def test_no_number_is_typed_in_prose(path):
-    claimed = {n for c in ledger.claims().values() for f in c.figures for n in re.findall(r"\d+(?:\.\d+)?", f.printed + " " + c.statement)} | {str(len(ledger.claims()))}
+    claimed = {
+        n
+        for c in ledger.claims().values()
+        for f in c.figures
+        for n in re.findall(r"\d+(?:\.\d+)?", f.printed + " " + c.statement)
+    } | {str(len(ledger.claims()))}
     for cell in run.read(path).cells:
         if cell.cell_type == "markdown":
-            prose = re.sub(r"```.*?```|`[^`]*`|\([^)]*\)|https?://\S+|\b(19|20)\d\d\b|[a-z]+-\d+|^\s*\d+\.", "", cell.source, flags=re.S | re.M)
-            typed = [n for n in re.findall(r"\d+(?:[.,]\d+)*", prose.replace("Article 1", "").replace("Article 2", "")) if n not in claimed]
+            prose = re.sub(
+                r"```.*?```|`[^`]*`|\([^)]*\)|https?://\S+|\b(19|20)\d\d\b|[a-z]+-\d+|^\s*\d+\.",
+                "",
+                cell.source,
+                flags=re.S | re.M,
+            )
+            typed = [
+                n
+                for n in re.findall(r"\d+(?:[.,]\d+)*", prose.replace("Article 1", "").replace("Article 2", ""))
+                if n not in claimed
+            ]
             quoted = re.findall(r"> \*\*Claim.*", prose)
             assert not [n for n in typed if not any(n in q for q in quoted)], f"{cell.id}: {typed}"
 
@@ -69,14 +91,40 @@ def test_verdicts_are_computed(path):
 DAYS = r"\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
 NAMES = r"S&P 500|Zero2IPO"
 SPOKEN = {
-    "01 intro-4": "100", "01 boom-01-10": "304", "01 boom-02-9": "100 100", "01 boom-03-13": "69", "01 boom-04-12": "55 80 100 80 80 56",
-    "01 boom-07-7": "1.5", "01 boom-13-6": "13", "01 boom-16-5": "100", "02 intro-7": "62 69", "02 us-01-12": "20 20 20 20", "02 us-02-11": "57",
-    "02 us-03-8": "44", "02 us-04-11": "62", "02 us-05-9": "69 62 100 69 100", "02 us-06-5": "69 65 72 44 69 70", "02 us-07-9": "44 62",
-    "02 us-08-5": "62 70", "03 bubble-04-10": "100", "03 bubble-08-11": "40 50", "04 race-06-10": "44.5", "04 race-07-14": "24", "07 intro-7": "252 80 62",
-    "08 which-ai-2024-4": "252", "08 which-share-2024-4": "69", "08 which-us-ai-share-4": "62", "08 which-ai-of-us-4": "44", "08 which-bay-2024-4": "57",
-    "08 which-bay-ai-4": "62", "08 which-private-2024-4": "252", "08 which-corporate-2024-4": "44.5", "08 which-ipos-2024-4": "5 200",
-}  # fmt: skip
-"""The numbers that sentences speak of and no figure gives, by chapter and cell: the claim's own, a threshold, what others print, what one should not say."""
+    "01 intro-4": "100",
+    "01 boom-01-10": "304",
+    "01 boom-02-9": "100 100",
+    "01 boom-03-13": "69",
+    "01 boom-04-12": "55 80 100 80 80 56",
+    "01 boom-07-7": "1.5",
+    "01 boom-13-6": "13",
+    "01 boom-16-5": "100",
+    "02 intro-7": "62 69",
+    "02 us-01-12": "20 20 20 20",
+    "02 us-02-11": "57",
+    "02 us-03-8": "44",
+    "02 us-04-11": "62",
+    "02 us-05-9": "69 62 100 69 100",
+    "02 us-06-5": "69 65 72 44 69 70",
+    "02 us-07-9": "44 62",
+    "02 us-08-5": "62 70",
+    "03 bubble-04-10": "100",
+    "03 bubble-08-11": "40 50",
+    "04 race-06-10": "44.5",
+    "04 race-07-14": "24",
+    "07 intro-7": "252 80 62",
+    "08 which-ai-2024-4": "252",
+    "08 which-share-2024-4": "69",
+    "08 which-us-ai-share-4": "62",
+    "08 which-ai-of-us-4": "44",
+    "08 which-bay-2024-4": "57",
+    "08 which-bay-ai-4": "62",
+    "08 which-private-2024-4": "252",
+    "08 which-corporate-2024-4": "44.5",
+    "08 which-ipos-2024-4": "5 200",
+}
+"""The numbers that sentences speak of and no figure gives, by chapter and cell: the claim's own, a threshold, what
+others print, what one should not say."""
 
 
 def told(node):
@@ -101,4 +149,6 @@ def typed_numbers(cell):
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
 def test_no_number_is_typed_in_a_sentence(path):
     typed = {f"{path.stem[:2]} {cell.id}": found for cell in code_cells(path) if (found := typed_numbers(cell))}
-    assert typed == {place: numbers for place, numbers in SPOKEN.items() if place.startswith(path.stem[:2])}, "take the number from a figure, or name it in SPOKEN"
+    assert typed == {place: numbers for place, numbers in SPOKEN.items() if place.startswith(path.stem[:2])}, (
+        "take the number from a figure, or name it in SPOKEN"
+    )

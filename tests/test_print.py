@@ -1,11 +1,13 @@
-"""The PDF's LaTeX and the EPUB hold the whole book, and the checks of both products see what is wrong. None of this needs LaTeX or Java."""
+"""The PDF's LaTeX and the EPUB hold the whole book, and the checks of both products see what is wrong. None of this
+needs LaTeX or Java."""
 
 import re
 import zipfile
 
 import pytest
 
-from claimbook import build, export, ledger, print as printed, run, stamp
+from claimbook import build, export, ledger, run
+from claimbook import print as printed
 from claimbook.style import CHART_MIME
 
 CHARTS = {chart["name"] for _, _, chart in ledger.stored_outputs(CHART_MIME)}
@@ -13,11 +15,15 @@ SHOWN = [
     o.data
     for path in run.notebooks()
     for cell in run.read(path).cells
-    if "hide-cell" not in cell.metadata.get("tags", []) and not cell.id.endswith("-solution")  # solutions stay on the screen
+    if "hide-cell" not in cell.metadata.get("tags", [])
+    and not cell.id.endswith("-solution")  # solutions stay on the screen
     for o in cell.get("outputs", [])
     if "data" in o
 ]
-TABLES = sum("<table" in shown.get("text/html", "") or "dtype: " in shown["text/plain"] and "text/html" not in shown for shown in SHOWN)
+TABLES = sum(
+    "<table" in shown.get("text/html", "") or "dtype: " in shown["text/plain"] and "text/html" not in shown
+    for shown in SHOWN
+)
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +48,9 @@ def test_the_latex_holds_every_chart_verdict_and_table(latex):
     verdicts = [verdict for _, _, verdict in ledger.stored_outputs(ledger.VERDICT_MIME)]
     assert text.count(r"\begin{verdictcard}") == len(verdicts) >= 60
     assert text.count(r"\begin{booktable}") == TABLES
-    assert [w["label"] for verdict in verdicts for w in verdict["witnesses"] if printed.inline(w["label"]) not in text] == []
+    assert [
+        w["label"] for verdict in verdicts for w in verdict["witnesses"] if printed.inline(w["label"]) not in text
+    ] == []
 
 
 def test_the_latex_has_no_code_but_the_rule(latex):
@@ -63,17 +71,30 @@ def test_the_epub_has_no_fault_that_can_be_seen_without_epubcheck(epub):
     with zipfile.ZipFile(epub) as archive:
         pages = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xhtml")}
     chapters = "".join(text for name, text in pages.items() if re.search(r"chapters/\d", name))
-    assert len(re.findall('<table(?! class="docutils)', chapters)) == TABLES and chapters.count('class="verdict-card"') >= 60 and "cell_input" not in chapters
-    assert export.outline_faults(re.sub(r"<a href=(.*?)>(.*?)</a>", r"<item page=\1>\2</item>", pages["nav.xhtml"])) == []
+    assert (
+        len(re.findall('<table(?! class="docutils)', chapters)) == TABLES
+        and chapters.count('class="verdict-card"') >= 60
+        and "cell_input" not in chapters
+    )
+    assert (
+        export.outline_faults(re.sub(r"<a href=(.*?)>(.*?)</a>", r"<item page=\1>\2</item>", pages["nav.xhtml"])) == []
+    )
 
 
-@pytest.mark.parametrize("old, new, fault", [
-    ('<p class="verdict">', '<p class="verdict">&', "01-ai-boom.xhtml: not well-formed"),
-    ('<p class="verdict">', '<script></script><p class="verdict">', "01-ai-boom.xhtml: a script"),
-    ('#boom-02"', '#boom-99"', "#boom-99 leads nowhere"),
-    ('src="../charts/boom-01.svg"', 'src="../charts/boom-00.svg"', "the chart boom-01 is not in the book"),
-    ('alt="World venture funding in 2024', 'alt="" title="World venture funding in 2024', "boom-01.svg has no alt text"),
-])
+@pytest.mark.parametrize(
+    "old, new, fault",
+    [
+        ('<p class="verdict">', '<p class="verdict">&', "01-ai-boom.xhtml: not well-formed"),
+        ('<p class="verdict">', '<script></script><p class="verdict">', "01-ai-boom.xhtml: a script"),
+        ('#boom-02"', '#boom-99"', "#boom-99 leads nowhere"),
+        ('src="../charts/boom-01.svg"', 'src="../charts/boom-00.svg"', "the chart boom-01 is not in the book"),
+        (
+            'alt="World venture funding in 2024',
+            'alt="" title="World venture funding in 2024',
+            "boom-01.svg has no alt text",
+        ),
+    ],
+)
 def test_a_fault_of_the_epub_is_seen(epub, tmp_path, old, new, fault):
     broken = tmp_path / "broken.epub"
     with zipfile.ZipFile(epub) as source, zipfile.ZipFile(broken, "w") as target:
@@ -87,20 +108,40 @@ def test_a_fault_of_the_epub_is_seen(epub, tmp_path, old, new, fault):
 
 
 def test_what_latex_only_mentions_is_a_fault():
-    log = "Overfull \\hbox (0.84pt too wide) in paragraph\nOverfull \\hbox (12.3pt too wide) in paragraph\nMissing character: There is no ✖ (U+2716)\n"
-    log += "LaTeX Warning: Hyper reference `chapters/method::doc' on page 75 undefined on inp\nut line 2672.\nLaTeX Font Warning: Some font shapes\n"
-    assert [line.split(" (")[0][:40] for line in export.log_faults(log)] == ["Overfull \\hbox", "Missing character: There is no ✖", "LaTeX Warning: Hyper reference `chapters"]
+    log = (
+        "Overfull \\hbox (0.84pt too wide) in paragraph\nOverfull \\hbox (12.3pt too wide) in paragraph\nMissing"
+        " character: There is no ✖ (U+2716)\n"
+    )
+    log += (
+        "LaTeX Warning: Hyper reference `chapters/method::doc' on page 75 undefined on inp\nut line 2672.\nLaTeX Font"
+        " Warning: Some font shapes\n"
+    )
+    assert [line.split(" (")[0][:40] for line in export.log_faults(log)] == [
+        "Overfull \\hbox",
+        "Missing character: There is no ✖",
+        "LaTeX Warning: Hyper reference `chapters",
+    ]
 
 
 def test_an_empty_page_and_a_word_at_the_edge_are_faults():
     page = '<page width="595" height="842">{}</page>'
     word = '<word xMin="{}" yMin="{}" xMax="{}" yMax="{}">Year</word>'
-    boxes = page.format(word.format(60, 100, 90, 110)) + page.format(word.format(290, 800, 300, 805)) + page.format(word.format(540, 100, 580, 110))
-    assert export.page_faults(export.page_words(boxes)) == ["page 2 is empty", "page 3: 'Year' stands too near the edge"]
+    boxes = (
+        page.format(word.format(60, 100, 90, 110))
+        + page.format(word.format(290, 800, 300, 805))
+        + page.format(word.format(540, 100, 580, 110))
+    )
+    assert export.page_faults(export.page_words(boxes)) == [
+        "page 2 is empty",
+        "page 3: 'Year' stands too near the edge",
+    ]
 
 
 def test_what_the_pdf_lacks_is_a_fault():
-    fonts = "name type emb sub uni object ID\n----\nABCDEF+Lato-Regular CID TrueType Identity-H yes yes yes 9 0\nHelvetica Type 1 WinAnsi no no no 12 0\n"
+    fonts = (
+        "name type emb sub uni object ID\n----\nABCDEF+Lato-Regular CID TrueType Identity-H yes yes yes 9 0\nHelvetica"
+        " Type 1 WinAnsi no no no 12 0\n"
+    )
     assert export.font_faults(fonts) == ["the font Helvetica is not embedded"]
     assert len(export.text_faults([])) == 60 + len(CHARTS)
     faults = export.outline_faults('<item page="7">The AI boom</item>')
@@ -109,17 +150,26 @@ def test_what_the_pdf_lacks_is_a_fault():
 
 def table(head, rows, cell="td"):
     row = lambda tag, texts: "<tr>" + "".join(f"<{tag}>{text}</{tag}>" for text in texts) + "</tr>"
-    return f"<table><thead>{row('th', head)}</thead><tbody>{''.join(row(cell, texts) for texts in rows)}</tbody></table>"
+    return (
+        f"<table><thead>{row('th', head)}</thead><tbody>{''.join(row(cell, texts) for texts in rows)}</tbody></table>"
+    )
 
 
-@pytest.mark.parametrize("head, rows, expected", [
-    (["name", "value"], [["A & B, 50 % of $3_000", "−1.5"]], r"\begin{tabular}{@{}lr@{}}"),
-    (["name", "value"], [["a", "1"]] * 30, r"\begin{longtable}{@{}lr@{}}"),
-    (["name", "what"], [["a", "a long sentence " * 12]], r"\begin{tabularx}{\linewidth}{@{}l>"),
-    (["name", "what"], [["a", "a long sentence " * 12]] * 30, r"\begin{xltabular}{\linewidth}{@{}l>"),
-    ([*"abcdef"], [["a", "a long sentence " * 12] * 3] * 30, r"\LTleft-15mm\LTright\LTleft" + "\n" + r"\begin{xltabular}{\dimexpr\linewidth+30mm}"),
-    (["", *map(str, range(2001, 2020))], [["x", *["1.5"] * 19]], r"\begin{tabular}{@{}rr@{}}"),
-])
+@pytest.mark.parametrize(
+    "head, rows, expected",
+    [
+        (["name", "value"], [["A & B, 50 % of $3_000", "−1.5"]], r"\begin{tabular}{@{}lr@{}}"),
+        (["name", "value"], [["a", "1"]] * 30, r"\begin{longtable}{@{}lr@{}}"),
+        (["name", "what"], [["a", "a long sentence " * 12]], r"\begin{tabularx}{\linewidth}{@{}l>"),
+        (["name", "what"], [["a", "a long sentence " * 12]] * 30, r"\begin{xltabular}{\linewidth}{@{}l>"),
+        (
+            [*"abcdef"],
+            [["a", "a long sentence " * 12] * 3] * 30,
+            r"\LTleft-15mm\LTright\LTleft" + "\n" + r"\begin{xltabular}{\dimexpr\linewidth+30mm}",
+        ),
+        (["", *map(str, range(2001, 2020))], [["x", *["1.5"] * 19]], r"\begin{tabular}{@{}rr@{}}"),
+    ],
+)
 def test_a_table_fits_the_page(head, rows, expected):
     latex = printed.latex_of(table(head, rows))
     assert expected in latex and not re.search(r"(?<!\\)[%$_]", latex.split(r"\midrule")[1])

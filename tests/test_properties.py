@@ -1,4 +1,5 @@
-"""What must hold for every number, whichever it is: agreement, intervals, rounding, the order of verdicts. Hypothesis looks for one that breaks it."""
+"""What must hold for every number, whichever it is: agreement, intervals, rounding, the order of verdicts. Hypothesis
+looks for one that breaks it."""
 
 import math
 from decimal import Decimal
@@ -15,7 +16,11 @@ PRINTED = st.decimals(1, 100_000, places=1).map(str) | st.integers(1, 100_000).m
 """Figures as articles print them."""
 INTERVALS = st.tuples(NUMBERS, NUMBERS).map(lambda ends: Interval(min(ends), max(ends)))
 POSITIVE = st.tuples(st.floats(0.01, 1e4), st.floats(0.01, 1e4)).map(lambda ends: Interval(min(ends), max(ends)))
-PARTS = st.lists(st.sampled_from(["contradicted", "misquoted", "depends on the source", "not found", "reproduced"]), min_size=1, max_size=4)
+PARTS = st.lists(
+    st.sampled_from(["contradicted", "misquoted", "depends on the source", "not found", "reproduced"]),
+    min_size=1,
+    max_size=4,
+)
 SCALED = ("about", "nearly", "at least")
 """Precisions that are a part of the claimed figure: the unit cannot matter to them."""
 
@@ -49,7 +54,9 @@ def test_agreement_is_monotone_in_the_tolerance_of_the_book(precision, printed, 
 def test_agreement_does_not_depend_on_the_unit(precision, printed, ratio, factor):
     """Billions or millions, dollars or yuan: the same witness says the same of the same claim."""
     value, edges = float(printed) * ratio, claimed_interval(printed, precision)
-    if all(math.isinf(end) or abs(value - end) > 1e-6 * abs(end) for end in (edges.low, edges.high)):  # not on the line itself
+    if all(
+        math.isinf(end) or abs(value - end) > 1e-6 * abs(end) for end in (edges.low, edges.high)
+    ):  # not on the line itself
         there = claimed_interval(str(Decimal(printed) * Decimal(str(factor))), precision)
         assert agrees(value, edges) == agrees(value * factor, there)
 
@@ -62,7 +69,9 @@ def test_a_claim_agrees_with_its_own_figure(precision, printed):
 
 @given(PRINTED, st.floats(0, 0.3))
 def test_about_is_symmetric_and_nearly_is_its_lower_half(printed, share):
-    up, down = (agrees(float(printed) * (1 + sign * share), off(claimed_interval(printed, "about"))) for sign in (1, -1))
+    up, down = (
+        agrees(float(printed) * (1 + sign * share), off(claimed_interval(printed, "about"))) for sign in (1, -1)
+    )
     assert up == down or abs(share - verdicts.TENTH) < 1e-4
     nearly, about = (claimed_interval(printed, precision) for precision in ("nearly", "about"))
     assert nearly.low == about.low and nearly.high == float(printed) == pytest.approx((about.low + about.high) / 2)
@@ -113,7 +122,8 @@ def test_a_figure_printed_from_a_number_stands_for_that_number(value, digits):
 
 @given(st.floats(0.1, 1e5), st.integers(0, 2))
 def test_fewer_digits_stand_for_more_numbers(value, digits):
-    """What agrees as printed with more digits agrees with the same text cut to fewer, save on the line between two roundings."""
+    """What agrees as printed with more digits agrees with the same text cut to fewer, save on the line between two
+    roundings."""
     exact = Decimal(f"{value:.{digits + 1}f}")
     short = rounded(str(round(exact, digits)))
     fine = rounded(str(exact))
@@ -143,7 +153,18 @@ def test_a_witness_who_comes_round_never_harms_a_claim(agreements, at, misquoted
 
 @given(st.sampled_from(["figure", "share", "forecast", "advice", "judgement"]), PARTS, PARTS)
 def test_a_claim_is_no_better_than_any_of_its_figures(kind, parts, more):
-    order = ["contradicted", "failed", "misquoted", "depends on the source", "came partly true", "not found", "open", "reproduced", "came true", "judgement"]
+    order = [
+        "contradicted",
+        "failed",
+        "misquoted",
+        "depends on the source",
+        "came partly true",
+        "not found",
+        "open",
+        "reproduced",
+        "came true",
+        "judgement",
+    ]
     assert decide(kind, parts) == decide(kind, parts[::-1]) in verdicts.VERDICTS
     if kind != "forecast":  # a forecast that fails in one figure and not in another came partly true
         assert order.index(decide(kind, parts + more)) <= order.index(decide(kind, parts))
@@ -153,4 +174,6 @@ def test_a_claim_is_no_better_than_any_of_its_figures(kind, parts, more):
 def test_every_precision_gives_an_interval_that_is_not_empty(precision, one, other):
     low, high = sorted((one, other), key=float)
     interval = claimed_interval(f"{low}..{high}" if precision == "range" else one, precision)
-    assert interval.low <= interval.high and any(agrees(value, interval) for value in (interval.low, interval.high) if math.isfinite(value))
+    assert interval.low <= interval.high and any(
+        agrees(value, interval) for value in (interval.low, interval.high) if math.isfinite(value)
+    )

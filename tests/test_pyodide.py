@@ -1,4 +1,5 @@
-"""Python in the page, for real: the button pressed on every chapter in a browser, what it gives against what is stored, what goes wrong."""
+"""Python in the page, for real: the button pressed on every chapter in a browser, what it gives against what is
+stored, what goes wrong."""
 
 import gzip
 import json
@@ -25,7 +26,8 @@ CHAPTERS = [path.stem for path in run.notebooks()]
 
 @pytest.fixture(scope="module")
 def seen(site, tmp_path_factory):
-    """What a browser found: tests/node/pyrun.mjs. The site is served twice, as it is and with Python in a folder of its own (make vendor)."""
+    """What a browser found: tests/node/pyrun.mjs. The site is served twice, as it is and with Python in a folder of
+    its own (make vendor)."""
     own = tmp_path_factory.mktemp("own") / "site"
     shutil.copytree(site, own, copy_function=os.symlink)
     for name in ("pyrun.json", "book.zip"):
@@ -35,7 +37,13 @@ def seen(site, tmp_path_factory):
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     places = [f"http://127.0.0.1:{server.server_port}/" for server in servers]
-    command = ["node", str(ROOT / "tests/node/pyrun.mjs"), shutil.which("chromium"), *places, *(f"chapters/{name}.html" for name in CHAPTERS)]
+    command = [
+        "node",
+        str(ROOT / "tests/node/pyrun.mjs"),
+        shutil.which("chromium"),
+        *places,
+        *(f"chapters/{name}.html" for name in CHAPTERS),
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     for server in servers:
         server.shutdown()
@@ -44,7 +52,8 @@ def seen(site, tmp_path_factory):
 
 
 def stored(chapter):
-    """The code cells that run in the page, by id: their words and their HTML as stored, and the words and marks of their chart."""
+    """The code cells that run in the page, by id: their words and their HTML as stored, and the words and marks of
+    their chart."""
     found = {}
     for cell in json.loads((ROOT / "chapters" / f"{chapter}.ipynb").read_text(encoding="utf-8"))["cells"]:
         if cell["cell_type"] == "code" and "remove-cell" not in cell["metadata"].get("tags", []):
@@ -57,7 +66,9 @@ def stored(chapter):
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_every_cell_gives_in_the_page_what_is_stored(seen, chapter):
     page, cells = seen["chapters"][f"chapters/{chapter}.html"], stored(chapter)
-    assert page["end"].endswith(f"all {len(cells)} cells give what the book prints. Edit one and run from there."), page["end"]
+    assert page["end"].endswith(f"all {len(cells)} cells give what the book prints. Edit one and run from there."), (
+        page["end"]
+    )
     given = {result["cell"]: (result["text"], result["table"]) for result in page["results"]}
     assert given == {id: (text, table) for id, (text, table, _) in cells.items()}
 
@@ -71,7 +82,9 @@ def test_every_chart_shows_the_same_words_and_marks_in_the_colours_of_the_page(s
         if svg:
             name = re.search(r'data-chart="([^"]+)"', svg)[1]
             chart = page["charts"][f"chart-{name}"]
-            words = [unescape(re.sub(r"<[^>]+>", "", text)) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg, re.S)]
+            words = [
+                unescape(re.sub(r"<[^>]+>", "", text)) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg, re.S)
+            ]
             # Another matplotlib measures text by a hair otherwise, and may break a line at another word.
             assert " ".join(chart["words"]).split() == " ".join(words).split(), name
             assert chart["marks"] == len(re.findall(r"<(?:path|use)\b", svg)) and chart["paint"] > 3, name
@@ -96,9 +109,19 @@ def test_an_edited_cell_runs_with_what_follows_and_changes_its_chart(seen):
     use, cells = seen["use"], list(stored("01-ai-boom"))
     assert use["ran"] == cells[cells.index("boom-01-3") :]
     gone = set(use["before"]["words"]) - set(use["after"]["words"])
-    assert "KPMG Venture Pulse, April 2025" in gone and use["after"]["marks"] < use["before"]["marks"] and use["after"]["paint"] > 3
-    assert use["before"]["edited"] != "none" == use["after"]["edited"], "the files under a chart are those of the stored one"
-    assert "KPMG Venture Pulse, April 2025" not in use["table"] and "PitchBook" in use["table"] and re.search(r": \d+ of 116 cells give something else", use["edited"])
+    assert (
+        "KPMG Venture Pulse, April 2025" in gone
+        and use["after"]["marks"] < use["before"]["marks"]
+        and use["after"]["paint"] > 3
+    )
+    assert use["before"]["edited"] != "none" == use["after"]["edited"], (
+        "the files under a chart are those of the stored one"
+    )
+    assert (
+        "KPMG Venture Pulse, April 2025" not in use["table"]
+        and "PitchBook" in use["table"]
+        and re.search(r": \d+ of 116 cells give something else", use["edited"])
+    )
     assert use["violations"] == []
 
 
@@ -112,7 +135,11 @@ BINDER, COLAB = "https://mybinder.org/v2/", "https://colab.research.google.com/"
 def test_a_cell_that_raises_is_named_and_the_page_stays(seen):
     message, (binder, colab), same = seen["use"]["raised"]
     assert message.startswith("Cell boom-01-3 raised ZeroDivisionError: division by zero (line 1).") and same
-    assert binder.startswith(BINDER) and colab.startswith(COLAB) and message.endswith("It can also be run on Binder or Colab.")
+    assert (
+        binder.startswith(BINDER)
+        and colab.startswith(COLAB)
+        and message.endswith("It can also be run on Binder or Colab.")
+    )
 
 
 def test_a_cell_without_end_can_be_stopped(seen):
@@ -121,26 +148,47 @@ def test_a_cell_without_end_can_be_stopped(seen):
 
 def test_where_python_cannot_be_reached_the_page_stays_and_says_where_else_it_runs(seen):
     message, (binder, colab), same, elsewhere = seen["unreachable"]
-    assert message.startswith("Python could not be loaded here (") and "The page shows what is stored. It can also be run on Binder or Colab." in message
+    assert (
+        message.startswith("Python could not be loaded here (")
+        and "The page shows what is stored. It can also be run on Binder or Colab." in message
+    )
     assert binder.startswith(BINDER) and colab.startswith(COLAB) and same
     setting = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["sphinx"]["config"]["pyodide_url"]
     assert elsewhere == [f"{setting}pyodide.mjs"], "only the address of the setting is asked"
 
 
 def test_the_first_result_comes_soon_after_a_bare_start(seen, site, capsys):
-    sizes = {path: len(gzip.compress(path.read_bytes(), 6)) for path in [*pyrun.DISTRIBUTION.iterdir(), site / "_static/book.zip", ROOT / "chapters/01-ai-boom.ipynb"]}
+    sizes = {
+        path: len(gzip.compress(path.read_bytes(), 6))
+        for path in [*pyrun.DISTRIBUTION.iterdir(), site / "_static/book.zip", ROOT / "chapters/01-ai-boom.ipynb"]
+    }
     first, bare = map(min, zip(*seen["starts"]))
     with capsys.disabled():  # to stderr: it is seen from parallel processes too
-        print(f"\nPython in the page: {sum(sizes.values()) / 1e6:.1f} MB (gzip), of it {sum(size for path, size in sizes.items() if path.parent != pyrun.DISTRIBUTION) / 1e6:.1f} MB the book's", file=sys.stderr)
-        print(f"first result after {first:.1f} s, bare start of Pyodide with the same packages {bare:.1f} s, ratio {first / bare:.2f}", file=sys.stderr)
+        print(
+            f"\nPython in the page: {sum(sizes.values()) / 1e6:.1f} MB (gzip), of it"
+            f" {sum(size for path, size in sizes.items() if path.parent != pyrun.DISTRIBUTION) / 1e6:.1f} MB the"
+            " book's",
+            file=sys.stderr,
+        )
+        print(
+            f"first result after {first:.1f} s, bare start of Pyodide with the same packages {bare:.1f} s, ratio"
+            f" {first / bare:.2f}",
+            file=sys.stderr,
+        )
         for page, one in seen["chapters"].items():
-            print(f"  {page}: first words {one['text']:.1f} s, first chart {one['chart']:.1f} s, all {len(one['results'])} cells {one['done']:.1f} s", file=sys.stderr)
+            print(
+                f"  {page}: first words {one['text']:.1f} s, first chart {one['chart']:.1f} s, all"
+                f" {len(one['results'])} cells {one['done']:.1f} s",
+                file=sys.stderr,
+            )
     assert first / bare <= 1.3
 
 
 def test_a_package_that_is_not_the_official_one_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(pyrun, "DISTRIBUTION", tmp_path / "pyodide")
-    lock = json.loads((ROOT / "tests/node/node_modules/pyodide/pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
+    lock = json.loads((ROOT / "tests/node/node_modules/pyodide/pyodide-lock.json").read_text(encoding="utf-8"))[
+        "packages"
+    ]
     with zipfile.ZipFile(tmp_path / "false.whl", "w") as wheel:
         for package in lock.values():
             wheel.writestr(f"open_webui/frontend/pyodide/{package['file_name']}", b"something else")

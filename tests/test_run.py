@@ -32,7 +32,9 @@ os.replace = killed
 def plant(copy, name, code):
     """A chapter of one cell with this code."""
     cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Planted"}]
-    cells.append({"cell_type": "code", "id": "b", "metadata": {}, "source": code, "execution_count": None, "outputs": []})
+    cells.append(
+        {"cell_type": "code", "id": "b", "metadata": {}, "source": code, "execution_count": None, "outputs": []}
+    )
     path = copy.root / "chapters" / name
     path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
     return path
@@ -44,7 +46,13 @@ def chapters(copy):
 
 def start(copy, *arguments, **streams):
     environment = {k: v for k, v in os.environ.items() if k != "CI"} | {"PYTHONPATH": str(copy.root)}
-    return subprocess.Popen([sys.executable, "-m", "claimbook.cli", *arguments], cwd=copy.root, env=environment, start_new_session=True, **streams)
+    return subprocess.Popen(
+        [sys.executable, "-m", "claimbook.cli", *arguments],
+        cwd=copy.root,
+        env=environment,
+        start_new_session=True,
+        **streams,
+    )
 
 
 def test_nothing_is_stale_and_the_run_says_so(copy):
@@ -57,7 +65,9 @@ def test_a_changed_table_reruns_only_the_chapters_that_read_it(copy):
     head, first, rest = table.read_text(encoding="utf-8").split("\n", 2)
     table.write_text("\n".join([head, '"' + first.replace(",", '",', 1), rest]), encoding="utf-8")
     assert copy.claimbook("data")[0] == 0  # accepted: the data package now holds another hash
-    assert copy.run("-c", STALE)[1].strip() == "['03-bubble-risk.ipynb', '07-scoreboard.ipynb']"  # the scoreboard counts all figures
+    assert (
+        copy.run("-c", STALE)[1].strip() == "['03-bubble-risk.ipynb', '07-scoreboard.ipynb']"
+    )  # the scoreboard counts all figures
 
 
 def test_changed_code_reruns_its_chapter_and_the_scoreboard(copy):
@@ -84,7 +94,9 @@ def test_a_newly_loaded_table_is_tracked(copy):
 
 
 def test_what_is_printed_in_pieces_is_stored_as_one(copy):
-    path = plant(copy, "99-slow.ipynb", "import time\nprint('first', flush=True)\ntime.sleep(0.5)\nprint('second')\n'value'")
+    path = plant(
+        copy, "99-slow.ipynb", "import time\nprint('first', flush=True)\ntime.sleep(0.5)\nprint('second')\n'value'"
+    )
     code, text = copy.run("-c", "from claimbook import run; run.run([run.CHAPTERS / '99-slow.ipynb'])")
     assert code == 0, text
     assert [output.get("text") for output in run.read(path).cells[1].outputs] == ["first\nsecond\n", None]
@@ -99,7 +111,11 @@ def test_a_failing_chapter_keeps_its_outputs(copy):
 
 
 def test_a_warning_is_a_failure(copy):
-    copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard(); import warnings; warnings.warn('old')")
+    copy.edit(
+        "chapters/07-scoreboard.ipynb",
+        "board = scoreboard()",
+        "board = scoreboard(); import warnings; warnings.warn('old')",
+    )
     before = chapters(copy)
     code, text = copy.claimbook("run")
     assert code and re.search(r"07-scoreboard.ipynb, cell \d+ \(.*\) writes to stderr", text) and "old" in text
@@ -122,7 +138,9 @@ def test_a_run_that_is_killed_loses_nothing(copy, at):
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGKILL])
 def test_a_run_that_is_stopped_ends_at_once_with_its_kernels(copy, tmp_path, signum):
     mark = tmp_path / "kernel"
-    plant(copy, "99-planted.ipynb", f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(100)")
+    plant(
+        copy, "99-planted.ipynb", f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(100)"
+    )
     before = chapters(copy)
     process, deadline = start(copy, "run", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL), time.monotonic() + 60
     while not (mark.exists() and mark.read_text()):
@@ -137,10 +155,16 @@ def test_a_run_that_is_stopped_ends_at_once_with_its_kernels(copy, tmp_path, sig
 
 @pytest.mark.parametrize("at", [1, 2])
 def test_a_site_is_published_whole_or_not_at_all(copy, at):
-    publish = "from claimbook import build, stamp; (stamp.BUILD / '{0}').mkdir(parents=True); (stamp.BUILD / '{0}/index.html').write_text('{0}'); build.publish(stamp.BUILD / '{0}', '{0}')"
+    publish = (
+        "from claimbook import build, stamp; (stamp.BUILD / '{0}').mkdir(parents=True); (stamp.BUILD /"
+        " '{0}/index.html').write_text('{0}'); build.publish(stamp.BUILD / '{0}', '{0}')"
+    )
     index = copy.root / "_build/html/index.html"
     assert copy.run("-c", publish.format("old"))[0] == 0 and index.read_text() == "old"
-    assert copy.run("-c", KILLED.format(at=at) + publish.format("new"))[0] == -signal.SIGKILL and index.read_text() == "old"
+    assert (
+        copy.run("-c", KILLED.format(at=at) + publish.format("new"))[0] == -signal.SIGKILL
+        and index.read_text() == "old"
+    )
     assert copy.run("-c", publish.format("next"))[0] == 0 and index.read_text() == "next"
     assert sorted(path.name for path in (copy.root / "_build").glob("site-*")) == ["site-next"]
 
@@ -150,7 +174,9 @@ def test_a_failed_build_leaves_the_site_in_place(copy):
     site.mkdir(parents=True)
     (site / "index.html").write_text("the old site", encoding="utf-8")
     (copy.root / "_build/html").symlink_to("site-old")
-    copy.edit("data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,3140,")
+    copy.edit(
+        "data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,3140,"
+    )
     assert copy.claimbook("build")[0]
     assert (copy.root / "_build/html/index.html").read_text(encoding="utf-8") == "the old site"
 
@@ -158,7 +184,10 @@ def test_a_failed_build_leaves_the_site_in_place(copy):
 def test_chapters_are_executed_at_the_same_time(copy, tmp_path):
     """Each waits until the other has begun."""
     for name, other in ("98", "99"), ("99", "98"):
-        wait = f"import os, time; open({str(tmp_path / name)!r}, 'w')\nfor _ in range(200): time.sleep(0.1 * (not os.path.exists({str(tmp_path / other)!r})))\nassert os.path.exists({str(tmp_path / other)!r})"
+        wait = (
+            f"import os, time; open({str(tmp_path / name)!r}, 'w')\nfor _ in range(200): time.sleep(0.1 * (not"
+            f" os.path.exists({str(tmp_path / other)!r})))\nassert os.path.exists({str(tmp_path / other)!r})"
+        )
         plant(copy, f"{name}-planted.ipynb", wait)
     code, text = copy.claimbook("run")
     assert code == 0, text
@@ -196,7 +225,10 @@ def test_two_builds_are_the_same_in_every_byte(copy, tmp_path):
     assert other.claimbook("build", **elsewhere)[0] == 0
 
     for folder in "chapters", "_build/html/":
-        one, two = ({p.relative_to(root): p.read_bytes() for p in root.rglob("*") if p.is_file()} for root in (copy.root / folder, other.root / folder))
+        one, two = (
+            {p.relative_to(root): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+            for root in (copy.root / folder, other.root / folder)
+        )
         assert len(one) > 10 and one.keys() == two.keys()
         assert [str(path) for path in one if one[path] != two[path]] == []
 
@@ -218,5 +250,19 @@ def test_build_and_tests_ask_no_network(copy):
     copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard().copy()")
     code, text = copy.claimbook("build", before=alone)
     assert code == 0, text
-    code, text = copy.run("-m", "pytest", "--nbval", "--nbval-current-env", "-n", "2", "--dist", "loadfile", "-p", "no:cacheprovider", "tests/test_style.py", "chapters/07-scoreboard.ipynb", before=alone)
+    code, text = copy.run(
+        "-m",
+        "pytest",
+        "--nbval",
+        "--nbval-current-env",
+        "-n",
+        "2",
+        "--dist",
+        "loadfile",
+        "-p",
+        "no:cacheprovider",
+        "tests/test_style.py",
+        "chapters/07-scoreboard.ipynb",
+        before=alone,
+    )
     assert code == 0 and " passed" in text, text

@@ -6,10 +6,10 @@ import re
 from html.parser import HTMLParser
 
 from packaging.requirements import Requirement
+from test_bad_input import CITED, LEDGER, TABLE, book, code, server, sound  # noqa: F401 (fixtures)
 
 from claimbook import share
 from claimbook.data import ROOT
-from test_bad_input import CITED, LEDGER, TABLE, book, code, server, sound  # noqa: F401 (fixtures)
 
 SCRIPT, IMAGE = "<script>alert(1)</script>", '"><img src=x onerror=alert(2)>'
 COMMENT = "<!--<script>"
@@ -36,9 +36,16 @@ def quoted(text):
 
 
 def test_no_text_of_the_data_becomes_markup(book):  # noqa: F811
-    hostile = {column: f"{column} {SCRIPT}{IMAGE}{COMMENT}" for column in ("title", "site", "publisher", "definition", "statement")}
+    hostile = {
+        column: f"{column} {SCRIPT}{IMAGE}{COMMENT}"
+        for column in ("title", "site", "publisher", "definition", "statement")
+    }
     book.edit(CITED, "Battery money,Example", ",".join(quoted(hostile[column]) for column in ("title", "site")))
-    book.edit(TABLE, "Example,Example,rounds of battery makers", ",".join(quoted(text) for text in (hostile["publisher"], f"collector {SCRIPT}", hostile["definition"])))
+    book.edit(
+        TABLE,
+        "Example,Example,rounds of battery makers",
+        ",".join(quoted(text) for text in (hostile["publisher"], f"collector {SCRIPT}", hostile["definition"])),
+    )
     book.edit(TABLE, "primary,example-2025,", f"primary,example-2025,{quoted(FORMULA)}")
     book.edit(LEDGER, "Battery makers raised $12 billion in 2024.", quoted(hostile["statement"]))
     code("from claimbook import table\ntable(figures, caption=figures['publisher'][0])")(book)
@@ -50,12 +57,29 @@ def test_no_text_of_the_data_becomes_markup(book):  # noqa: F811
         page = Page(path.read_text(encoding="utf-8"))
         seen += page.text
         for tag, attrs in page.elements:
-            assert not [name for name in attrs if name.startswith("on")] and attrs.get("src") != "x", (path.name, tag, attrs)
-        assert len([tag for tag, attrs in page.elements if tag == "script" and not attrs.get("src") and attrs.get("type") != "application/ld+json"]) == 1, path.name
-        assert [tag for tag, _ in page.elements][-1] == "footer" or "</html>" in path.read_text(encoding="utf-8")[-20:], f"{path.name} is cut off"
-    plain = lambda text: re.sub("[\"”“–-]", "", text)  # the page sets quotation marks and dashes by its own rules
+            assert not [name for name in attrs if name.startswith("on")] and attrs.get("src") != "x", (
+                path.name,
+                tag,
+                attrs,
+            )
+        assert (
+            len(
+                [
+                    tag
+                    for tag, attrs in page.elements
+                    if tag == "script" and not attrs.get("src") and attrs.get("type") != "application/ld+json"
+                ]
+            )
+            == 1
+        ), path.name
+        assert [tag for tag, _ in page.elements][-1] == "footer" or "</html>" in path.read_text(encoding="utf-8")[
+            -20:
+        ], f"{path.name} is cut off"
+    plain = lambda text: re.sub('["”“–-]', "", text)  # the page sets quotation marks and dashes by its own rules
     assert [name for name, text in hostile.items() if plain(text) not in plain(seen)] == []
-    rows = list(csv.DictReader(io.StringIO((book.root / "_build/html/charts/batteries-01.csv").read_text(encoding="utf-8"))))
+    rows = list(
+        csv.DictReader(io.StringIO((book.root / "_build/html/charts/batteries-01.csv").read_text(encoding="utf-8")))
+    )
     assert rows[0]["note"] == f"'{FORMULA}" and rows[0]["publisher"] == hostile["publisher"]
 
 
@@ -70,5 +94,11 @@ def test_every_version_of_the_lock_has_its_hashes():
     entries = re.split(r"\n(?=[a-z0-9])", (ROOT / "requirements.lock").read_text(encoding="utf-8").strip(), flags=re.I)
     for entry in entries:
         asked = Requirement(entry.split("\\")[0].strip())
-        assert [one.operator for one in asked.specifier] == ["=="] and not asked.url and re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry[:80]
-    assert len(entries) > 100 and "--require-hashes -r requirements.lock" in (ROOT / "Makefile").read_text(encoding="utf-8")
+        assert (
+            [one.operator for one in asked.specifier] == ["=="]
+            and not asked.url
+            and re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry)
+        ), entry[:80]
+    assert len(entries) > 100 and "--require-hashes -r requirements.lock" in (ROOT / "Makefile").read_text(
+        encoding="utf-8"
+    )

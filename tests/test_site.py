@@ -46,7 +46,13 @@ def test_the_scoreboard_table_has_a_row_a_claim_with_what_was_claimed_and_comput
     html = Board(ledger.scoreboard())._repr_mimebundle_()["text/html"]
     assert html.count("<tr data-verdict") == 60 and html.count('href="') == 60
     row = html[html.index('#boom-03"') :].split("</tr>")[0]
-    assert "about 33.3 %" in row and card.computed(next(v["witnesses"] for _, _, v in ledger.stored_outputs(ledger.VERDICT_MIME) if v["claim"] == "boom-03")) in row
+    assert (
+        "about 33.3 %" in row
+        and card.computed(
+            next(v["witnesses"] for _, _, v in ledger.stored_outputs(ledger.VERDICT_MIME) if v["claim"] == "boom-03")
+        )
+        in row
+    )
 
 
 def test_every_term_that_a_chapter_links_is_in_the_glossary():
@@ -69,12 +75,22 @@ def test_a_page_begins_with_its_finding(site):
 
 
 def test_a_download_holds_no_formula():
-    made = charts.rows_csv({"data": [[{"id": "a", "label": "=1+1", "value": -5.0}, {"id": "b", "label": "-5", "value": 2.0}], [{"id": "c", "note": "@SUM(A1)"}]]})
+    made = charts.rows_csv(
+        {
+            "data": [
+                [{"id": "a", "label": "=1+1", "value": -5.0}, {"id": "b", "label": "-5", "value": 2.0}],
+                [{"id": "c", "note": "@SUM(A1)"}],
+            ]
+        }
+    )
     assert made == "table,id,label,value,note\n1,a,'=1+1,-5.0,\n1,b,-5,2.0,\n2,c,,,'@SUM(A1)\n"
 
 
 def test_the_theme_keeps_what_pages_use():
-    css = ".used{a:b}.lost{c:d}.used.lost,.used:not(.lost){e:f}@media print{.lost{g:h}}@font-face{i:j}#gone .used,a[href]{k:l}"
+    css = (
+        ".used{a:b}.lost{c:d}.used.lost,.used:not(.lost){e:f}@media print{.lost{g:h}}@font-face{i:j}#gone"
+        " .used,a[href]{k:l}"
+    )
     assert theme.cut(css, {"used"}) == ".used{a:b}.used:not(.lost){e:f}@font-face{i:j}a[href]{k:l}"
 
 

@@ -10,7 +10,15 @@ import pytest
 from claimbook import data, shown, site, style
 from claimbook.style import TEAL, finish, source_line, use_style
 
-ROWS = pd.DataFrame({"id": ["a", "b"], "source": ["s", "t"], "publisher": ["KPMG", "KPMG"], "published": ["2024-01-05", "2025-04-22"], "value": [1.0, 2.0]})
+ROWS = pd.DataFrame(
+    {
+        "id": ["a", "b"],
+        "source": ["s", "t"],
+        "publisher": ["KPMG", "KPMG"],
+        "published": ["2024-01-05", "2025-04-22"],
+        "value": [1.0, 2.0],
+    }
+)
 ALT = "Two bars: the second is 2 billion dollars, twice the first."
 
 
@@ -39,15 +47,31 @@ def test_the_chart_carries_alt_text_source_and_rows():
 
 def test_a_download_holds_the_figures_behind_a_computed_row():
     printed = data.load("funding").head(2)
-    computed = pd.DataFrame({"id": [";".join(printed["id"])], "source": [";".join(printed["source"])], "publisher": "Crunchbase News", "published": "2025", "share": [31.8]})
+    computed = pd.DataFrame(
+        {
+            "id": [";".join(printed["id"])],
+            "source": [";".join(printed["source"])],
+            "publisher": "Crunchbase News",
+            "published": "2025",
+            "share": [31.8],
+        }
+    )
     shares, figures = draw(rows=computed).payload["data"]
-    assert shares[0]["share"] == 31.8 and [(one["id"], one["definition"]) for one in figures] == list(zip(printed["id"], printed["definition"]))
+    assert shares[0]["share"] == 31.8 and [(one["id"], one["definition"]) for one in figures] == list(
+        zip(printed["id"], printed["definition"])
+    )
     assert len(draw(rows=printed).payload["data"]) == 1, "what was plotted whole stands once"
 
 
-@pytest.mark.parametrize("change, message", [
-    ({"name": "boom-99"}, "claim's id"), ({"alt": "A chart."}, "alt text"), ({"alt": "A chart without any figure in its long text."}, "alt text"), ({"rows": ROWS.drop(columns="source")}, "source"),
-])
+@pytest.mark.parametrize(
+    "change, message",
+    [
+        ({"name": "boom-99"}, "claim's id"),
+        ({"alt": "A chart."}, "alt text"),
+        ({"alt": "A chart without any figure in its long text."}, "alt text"),
+        ({"rows": ROWS.drop(columns="source")}, "source"),
+    ],
+)
 def test_an_unfinished_chart_is_refused(change, message):
     with pytest.raises(ValueError, match=message):
         draw(**change)

@@ -8,21 +8,24 @@ from claimbook import verdicts
 from claimbook.verdicts import Interval, agrees, claimed_interval, decide, decide_part, rounded
 
 
-@pytest.mark.parametrize("precision, printed, inside, outside", [
-    ("as printed", "314", [313.5, 314, 314.49], [313.4, 315]),
-    ("as printed", "53.5", [53.45, 53.54], [53.4, 53.6]),
-    ("about", "33.3", [29.97, 36.63], [29.9, 36.7]),
-    ("about", "0", [-5, 0, 5], [-5.1, 5.1]),
-    ("nearly", "12", [10.8, 11.7, 12], [10.7, 12.1]),
-    ("at least", "100", [100, 1e6], [99.9]),
-    ("range", "120..200", [120, 200], [119, 201]),
-    ("above zero", "", [0.001, 40], [0, -1]),
-    ("up", "", [0.001], [0, -1]),
-    ("down", "", [-0.001], [0, 1]),
-    ("markedly up", "", [10, 50], [9.9, -20]),
-    ("markedly down", "", [-10, -50], [-9.9, 20]),
-    ("first", "", [0.1], [0, -0.1]),
-])
+@pytest.mark.parametrize(
+    "precision, printed, inside, outside",
+    [
+        ("as printed", "314", [313.5, 314, 314.49], [313.4, 315]),
+        ("as printed", "53.5", [53.45, 53.54], [53.4, 53.6]),
+        ("about", "33.3", [29.97, 36.63], [29.9, 36.7]),
+        ("about", "0", [-5, 0, 5], [-5.1, 5.1]),
+        ("nearly", "12", [10.8, 11.7, 12], [10.7, 12.1]),
+        ("at least", "100", [100, 1e6], [99.9]),
+        ("range", "120..200", [120, 200], [119, 201]),
+        ("above zero", "", [0.001, 40], [0, -1]),
+        ("up", "", [0.001], [0, -1]),
+        ("down", "", [-0.001], [0, 1]),
+        ("markedly up", "", [10, 50], [9.9, -20]),
+        ("markedly down", "", [-10, -50], [-9.9, 20]),
+        ("first", "", [0.1], [0, -0.1]),
+    ],
+)
 def test_each_precision_draws_its_line(precision, printed, inside, outside):
     interval = claimed_interval(printed, precision)
     assert [agrees(v, interval) for v in inside] == [True] * len(inside)
@@ -30,7 +33,9 @@ def test_each_precision_draws_its_line(precision, printed, inside, outside):
 
 
 def test_every_precision_is_tested():
-    tested = {mark.args[1][i][0] for mark in test_each_precision_draws_its_line.pytestmark for i in range(len(mark.args[1]))}
+    tested = {
+        mark.args[1][i][0] for mark in test_each_precision_draws_its_line.pytestmark for i in range(len(mark.args[1]))
+    }
     assert tested == set(verdicts.PRECISIONS)
 
 
@@ -56,31 +61,37 @@ def test_interval_arithmetic():
         Interval(2, 1)
 
 
-@pytest.mark.parametrize("agreements, misquoted, word", [
-    ([True, True], False, "reproduced"),
-    ([True, False], False, "depends on the source"),
-    ([True, False], True, "depends on the source"),
-    ([False], False, "contradicted"),
-    ([False], True, "misquoted"),
-    ([], False, "not found"),
-    ([], True, "misquoted"),
-])
+@pytest.mark.parametrize(
+    "agreements, misquoted, word",
+    [
+        ([True, True], False, "reproduced"),
+        ([True, False], False, "depends on the source"),
+        ([True, False], True, "depends on the source"),
+        ([False], False, "contradicted"),
+        ([False], True, "misquoted"),
+        ([], False, "not found"),
+        ([], True, "misquoted"),
+    ],
+)
 def test_one_figure(agreements, misquoted, word):
     assert decide_part(agreements, misquoted) == word
 
 
-@pytest.mark.parametrize("kind, parts, word", [
-    ("figure", ["reproduced", "reproduced"], "reproduced"),
-    ("figure", ["reproduced", "contradicted"], "contradicted"),
-    ("figure", ["reproduced", "not found"], "not found"),
-    ("figure", ["depends on the source", "misquoted"], "misquoted"),
-    ("forecast", ["reproduced"], "came true"),
-    ("forecast", ["reproduced", "contradicted"], "came partly true"),
-    ("forecast", ["contradicted"], "failed"),
-    ("forecast", ["not found"], "open"),
-    ("advice", ["contradicted"], "judgement"),
-    ("judgement", [], "judgement"),
-])
+@pytest.mark.parametrize(
+    "kind, parts, word",
+    [
+        ("figure", ["reproduced", "reproduced"], "reproduced"),
+        ("figure", ["reproduced", "contradicted"], "contradicted"),
+        ("figure", ["reproduced", "not found"], "not found"),
+        ("figure", ["depends on the source", "misquoted"], "misquoted"),
+        ("forecast", ["reproduced"], "came true"),
+        ("forecast", ["reproduced", "contradicted"], "came partly true"),
+        ("forecast", ["contradicted"], "failed"),
+        ("forecast", ["not found"], "open"),
+        ("advice", ["contradicted"], "judgement"),
+        ("judgement", [], "judgement"),
+    ],
+)
 def test_a_claim_is_as_good_as_its_weakest_figure(kind, parts, word):
     assert decide(kind, parts) == word
     assert word in verdicts.VERDICTS

@@ -1,4 +1,5 @@
-"""The workflows that build, test and publish: sound, with no more rights than they need, with actions fixed by commit."""
+"""The workflows that build, test and publish: sound, with no more rights than they need, with actions fixed by
+commit."""
 
 import json
 import re
@@ -13,7 +14,9 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 
 
 def test_workflows_are_sound():
-    done = subprocess.run(["node", str(ROOT / "tests/node/workflows.mjs"), *map(str, WORKFLOWS)], capture_output=True, text=True)
+    done = subprocess.run(
+        ["node", str(ROOT / "tests/node/workflows.mjs"), *map(str, WORKFLOWS)], capture_output=True, text=True
+    )
     assert json.loads(done.stdout) == [] and done.returncode == 0, done.stderr
 
 

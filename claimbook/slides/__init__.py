@@ -1,6 +1,8 @@
-"""One deck of slides a chapter, out of the notebook itself: claim, charts, verdict; what it means and the doubts as speaker notes.
+"""One deck of slides a chapter, out of the notebook itself: claim, charts, verdict; what it means and the doubts as
+speaker notes.
 
-nbconvert writes the deck with the template beside this file; reveal.js is copied from npm's package, so no host is asked.
+nbconvert writes the deck with the template beside this file; reveal.js is copied from npm's package, so no host is
+asked.
 """
 
 import re
@@ -74,7 +76,8 @@ def deck(path):
 
 
 def build(progress=print):
-    """Write a deck for each chapter with claims into `_build/slides`. Returns the folder. Raises FileNotFoundError without reveal.js."""
+    """Write a deck for each chapter with claims into `_build/slides`. Returns the folder. Raises FileNotFoundError
+    without reveal.js."""
     if not REVEAL.exists():
         raise FileNotFoundError(f"reveal.js is not in {REVEAL.relative_to(ROOT)}: make slides fetches it.")
     shutil.rmtree(DECKS, ignore_errors=True)
@@ -83,7 +86,12 @@ def build(progress=print):
         shutil.copy(REVEAL / name, DECKS / "reveal.js" / name)
     for name in (HERE / "slides.css", HERE.parent / "assets" / "claimbook.css"):
         shutil.copy(name, DECKS)
-    exporter = SlidesExporter(template_name="slides", extra_template_basedirs=[str(HERE.parent)], reveal_url_prefix="reveal.js", exclude_anchor_links=True)
+    exporter = SlidesExporter(
+        template_name="slides",
+        extra_template_basedirs=[str(HERE.parent)],
+        reveal_url_prefix="reveal.js",
+        exclude_anchor_links=True,
+    )
     links = []
     for path in sorted(CHAPTERS.glob("*.ipynb")):
         if not any(claim.chapter == path.stem[3:] for claim in ledger.claims().values()):
@@ -92,7 +100,13 @@ def build(progress=print):
         html, _ = exporter.from_notebook_node(notebook)
         (DECKS / f"{path.stem}.html").write_text(html, encoding="utf-8")
         links.append(f'<li><a href="{path.stem}.html">{escape(notebook.metadata["title"])}</a></li>')
-        progress(f"  {path.stem}.html: {sum(cell.metadata.slideshow.slide_type in ('slide', 'subslide') for cell in notebook.cells)} slides")
-    page = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Slides</title><link rel="stylesheet" href="slides.css"><h1>Slides</h1><ul>{"".join(links)}</ul></html>\n'
+        progress(
+            f"  {path.stem}.html:"
+            f" {sum(cell.metadata.slideshow.slide_type in ('slide', 'subslide') for cell in notebook.cells)} slides"
+        )
+    page = (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Slides</title><link rel="stylesheet"'
+        f' href="slides.css"><h1>Slides</h1><ul>{"".join(links)}</ul></html>\n'
+    )
     (DECKS / "index.html").write_text(page, encoding="utf-8")
     return DECKS
