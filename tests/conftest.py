@@ -16,7 +16,7 @@ import pytest
 from hypothesis import settings
 from jupyter_client.manager import KernelManager
 
-from claimbook.stamp import BUILD, SITE
+from claimbook.paths import BUILD, SITE
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -78,7 +78,7 @@ class Copy:
         return done.returncode, done.stdout + done.stderr
 
     def claimbook(self, *arguments, **environment):
-        return self.run("-m", "claimbook.cli", *arguments, **environment)
+        return self.run("-m", "claimbook.commands.cli", *arguments, **environment)
 
     def nbval(self, notebook, *options):
         return self.run(
@@ -121,7 +121,7 @@ def site():
     with (BUILD / "tests.lock").open("w") as lock:  # two files of tests ask for it, in two processes
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = subprocess.run(
-            [sys.executable, "-m", "claimbook.cli", "build"],
+            [sys.executable, "-m", "claimbook.commands.cli", "build"],
             cwd=ROOT,
             env=os.environ | {"CI": "true"},
             capture_output=True,

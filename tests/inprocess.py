@@ -25,9 +25,12 @@ from IPython.core.formatters import DisplayFormatter
 from IPython.core.inputtransformer2 import TransformerManager
 
 matplotlib.use("Agg")
-from claimbook import data, ledger, run, style  # noqa: E402
+from claimbook.charts import style  # noqa: E402
+from claimbook.engine import run
+from claimbook.evidence import tables
+from claimbook.judgement import ledger
 
-READ, DRAWN = data._read, (style._svg, style._bands, plt.subplots, plt.close)
+READ, DRAWN = tables._read, (style._svg, style._bands, plt.subplots, plt.close)
 SEABORN = {name: getattr(seaborn, name) for name in ("barplot", "lineplot", "scatterplot", "swarmplot")}
 pandas.set_option("display.max_columns", 20)  # as in a notebook
 FORMAT = DisplayFormatter().format
@@ -97,7 +100,7 @@ def _subplots(rows=1, columns=1, **named):
 
 def patch(frames):
     """Let the chapters read these tables instead of those in `data/`."""
-    data._read = lambda table: frames[table] if table in frames else READ(table)
+    tables._read = lambda table: frames[table] if table in frames else READ(table)
     ledger.claims.cache_clear()
 
 
@@ -155,16 +158,16 @@ class Chapter:
         self.path, self.cells = path, [Cell(cell) for cell in run.read(path).cells if cell.cell_type == "code"]
         self.before, self.outputs, self.loads, self.texts, names = [], [], [], [], {"__name__": "__main__"}
         os.chdir(path.parent)
-        data.loaded.clear()
+        tables.loaded.clear()
         for cell in self.cells:
             asked = set()
-            data._read = lambda table: asked.add(table) or READ(table)
+            tables._read = lambda table: asked.add(table) or READ(table)
             ledger.claims.cache_clear()
-            self.before.append((dict(names), list(data.loaded)))
+            self.before.append((dict(names), list(tables.loaded)))
             cell.drawn = drawn or ".plot." in cell.source  # pandas draws on real axes only
             self.outputs.append(cell.execute(names))
             self.loads.append(asked - {"sources"})  # its keys only, which the schema guards
-        data._read = READ
+        tables._read = READ
 
     def strays(self):
         """Cells that show something else here than what is stored in the notebook, drawings apart."""
@@ -213,8 +216,8 @@ class Chapter:
                 dirty -= cell.changes - cell.reads
                 continue
             names.update({name: value for name, value in before.items() if name not in dirty})
-            data.loaded.clear()
-            data.loaded.update({table: data._read(table) for table in tables_before})
+            tables.loaded.clear()
+            tables.loaded.update({table: tables._read(table) for table in tables_before})
             try:
                 if cell.execute(names) != expected:
                     return cell.id

@@ -22,9 +22,12 @@ import test_data
 import test_notebooks
 from inprocess import READ, apart, chapters, patch
 
-from claimbook import data, intake, ledger, pages
-from claimbook.stamp import BUILD
-from claimbook.style import CHART_MIME
+from claimbook.charts.style import CHART_MIME
+from claimbook.engine import intake
+from claimbook.evidence import tables
+from claimbook.judgement import ledger
+from claimbook.paths import BUILD, ROOT
+from claimbook.site import pages
 
 REPORT = BUILD / "mutants.csv"
 NUMBERS = ("number", "integer")
@@ -32,10 +35,10 @@ NUMBERS = ("number", "integer")
 
 def mutants(table):
     """Every fault that is planted in a table, as (row, column, kind, text in the file)."""
-    fields = {field["name"]: field for field in data.describe(table)["schema"]["fields"]}
-    with (data.DATA / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+    fields = {field["name"]: field for field in tables.describe(table)["schema"]["fields"]}
+    with (tables.DATA / f"{table}.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    keys = [source["key"] for source in csv.DictReader((data.DATA / "sources.csv").open(encoding="utf-8"))]
+    keys = [source["key"] for source in csv.DictReader((tables.DATA / "sources.csv").open(encoding="utf-8"))]
     for column, field in fields.items():
         values = list(dict.fromkeys(row[column] for row in rows if row[column]))
         for number, row in enumerate(rows):
@@ -61,7 +64,7 @@ def mutants(table):
 def frame(table, changes):
     """The table as chapters would read it, with these faults."""
     made = READ(table).copy()
-    numbers = {field["name"] for field in data.describe(table)["schema"]["fields"] if field["type"] in NUMBERS}
+    numbers = {field["name"] for field in tables.describe(table)["schema"]["fields"] if field["type"] in NUMBERS}
     for row, column, _, text in changes:
         if column in numbers:
             made[column] = made[column].astype("float64")
@@ -73,8 +76,8 @@ def frame(table, changes):
 
 def refused(table, found):
     """The faults that frictionless sees: it is given one table in which every row holds one of them."""
-    described = data.describe(table)
-    raw = pd.read_csv(data.DATA / described["path"], dtype="str", keep_default_na=False)
+    described = tables.describe(table)
+    raw = pd.read_csv(tables.DATA / described["path"], dtype="str", keep_default_na=False)
     names = list(raw.columns)
     unique = [field["name"] for field in described["schema"]["fields"] if field.get("constraints", {}).get("unique")]
     rows = []
@@ -115,9 +118,7 @@ def told(table):
     shown = defaultdict(lambda: defaultdict(str))
     if table == "sources":
         lines = dict(
-            re.findall(
-                r"^\*\*(.+?)\*\*: (.*)$", (data.ROOT / "chapters/bibliography.md").read_text(encoding="utf-8"), re.M
-            )
+            re.findall(r"^\*\*(.+?)\*\*: (.*)$", (ROOT / "chapters/bibliography.md").read_text(encoding="utf-8"), re.M)
         )
         for _, row in READ(table).fillna("").iterrows():
             for column in ("title", "site", "published", "url", "seen"):
@@ -145,7 +146,7 @@ def rules(table):
     the pages."""
     if (
         intake._once()
-        or any(map(intake._table, data.tables() if table == "sources" else [table]))
+        or any(map(intake._table, tables.tables() if table == "sources" else [table]))
         or table == "claims"
         and intake._claims()
     ):
@@ -193,7 +194,7 @@ def examine(table, sample=0):
     assert not (seen := apart(try_out, table, [])), f"{table}: without a fault nothing may differ, but {seen} does"
     found = list(mutants(table))
     seen, shown, ids = refused(table, found), told(table), READ(table).iloc[:, 0]
-    numbers = {field["name"] for field in data.describe(table)["schema"]["fields"] if field["type"] in NUMBERS}
+    numbers = {field["name"] for field in tables.describe(table)["schema"]["fields"] if field["type"] in NUMBERS}
     by_column, looked_up, seers, tried = defaultdict(list), [], set(), {}
     for at, (row, column, kind, text) in enumerate(found):
         if at in seen:
@@ -278,9 +279,9 @@ def main(names):
             f"survive: column {column}, {kind}, {len(places)} cells:"
             f" {', '.join(places[:6])}{' ...' if len(places) > 6 else ''}"
         )
-    print(f"Every fault and what sees it: {REPORT.relative_to(data.ROOT)}")
+    print(f"Every fault and what sees it: {REPORT.relative_to(ROOT)}")
     sys.exit(bool(left or lost))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:] or data.tables())
+    main(sys.argv[1:] or tables.tables())

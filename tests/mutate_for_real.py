@@ -15,7 +15,7 @@ from pathlib import Path
 from conftest import copied
 from mutate import REPORT
 
-EXECUTE = "from claimbook import run; run.run([path for path in run.stale() if path.name[:2] in {}])"
+EXECUTE = "from claimbook.engine import run; run.run([path for path in run.stale() if path.name[:2] in {}])"
 TESTS = ["tests/test_data.py", "tests/test_notebooks.py", "-k", "figures_that or figures_are or told_in_full"]
 
 

@@ -21,9 +21,12 @@ import test_ledger
 import test_notebooks
 from inprocess import Chapter, apart
 
-from claimbook import data, ledger, run, style
+from claimbook.charts import style
+from claimbook.engine import run
+from claimbook.evidence import tables
+from claimbook.judgement import ledger
 
-KNOWN = {field["name"] for table in data.tables() for field in data.describe(table)["schema"]["fields"]}
+KNOWN = {field["name"] for table in tables.tables() for field in tables.describe(table)["schema"]["fields"]}
 
 
 def points(ax):

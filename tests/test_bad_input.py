@@ -14,7 +14,8 @@ import nbformat
 import pytest
 from conftest import Copy
 
-from claimbook import newbook, run
+from claimbook.engine import run
+from claimbook.teaching import newbook
 
 SERVER = """
 import json, os, sys
@@ -27,7 +28,7 @@ for line in sys.stdin:
         said = os.open("said", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
         os.dup2(said, 1), os.dup2(said, 2)
         sys.argv[1:] = ["build"]
-        from claimbook import cli
+        from claimbook.commands import cli
         cli.main()
         sys.exit()
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
@@ -37,11 +38,10 @@ build` in that folder."""
 CLAIMS = """batteries-01,batteries,1,paragraph 1,figure,Battery makers raised $12 billion in 2024.,,12,USD_bn,about
 batteries-02,batteries,1,paragraph 2,share,Half of it went to the US.,,50,percent,about
 """
-FIGURES = """a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,rounds of battery
-makers,2025-02-01,,primary,example-2025,
-a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,rounds of battery
-makers,2025-03-01,,report,example-2025,
-a3,share,US,batteries,2024,52,percent,,,Other,Other,rounds of battery makers,2025-03-01,,report,example-2025,
+FIGURES = """\
+a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,battery rounds,2025-02-01,,primary,example-2025,
+a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,battery rounds,2025-03-01,,report,example-2025,
+a3,share,US,batteries,2024,52,percent,,,Other,Other,battery rounds,2025-03-01,,report,example-2025,
 """
 SOURCES = "example-2025,Battery money,Example,2025-02-01,https://example.org/batteries,2026-01-05\n"
 CELLS = [
@@ -50,7 +50,7 @@ CELLS = [
         "code",
         "intro-2",
         (
-            "from claimbook import claim, label, load\nfrom claimbook.style import dots, finish,"
+            "from claimbook import claim, label, load\nfrom claimbook.charts.style import dots, finish,"
             " use_style\n\nuse_style()\nfigures = load('figures')"
         ),
     ),
@@ -471,7 +471,7 @@ def kernel(book):
 
 
 def endless(book):
-    book.edit("claimbook/run.py", "SECONDS_PER_CELL = 120", "SECONDS_PER_CELL = 1")
+    book.edit("claimbook/engine/run.py", "SECONDS_PER_CELL = 120", "SECONDS_PER_CELL = 1")
     code("while True: pass")(book)
 
 
@@ -522,7 +522,7 @@ def test_a_chapter_that_misbehaves_is_named_and_nothing_is_published(book, plant
     plant(book)
     stored = (book.root / NOTEBOOK).read_bytes()
     code, said = book.build()
-    assert code != 0 and re.search(message, said) and "claimbook/cli.py" not in said, said
+    assert code != 0 and re.search(message, said) and "claimbook/commands/cli.py" not in said, said
     assert (
         book.published() == before
         and (book.root / TABLE).read_bytes() == table
@@ -560,7 +560,10 @@ def test_a_disk_that_takes_nothing_is_told_and_nothing_is_published(book, prepar
     code("1 + 1")(book)
     (book.root.parent / "disk").mkdir()
     done, said = book.run(
-        "-m", "claimbook.cli", "build", before=["unshare", "--map-root-user", "--mount", "sh", "-c", prepare, "sh"]
+        "-m",
+        "claimbook.commands.cli",
+        "build",
+        before=["unshare", "--map-root-user", "--mount", "sh", "-c", prepare, "sh"],
     )
     assert (done, said.strip()) == (1, message) and book.published() == before
 

@@ -18,8 +18,9 @@ import pytest
 import yaml
 from conftest import Quiet
 
-from claimbook import build, charts, launch, ledger, share
-from claimbook.data import ROOT
+from claimbook.judgement import ledger
+from claimbook.paths import ROOT, notebooks
+from claimbook.site import build, files, launch, share
 
 HERE = ROOT / "tests/node"
 
@@ -199,7 +200,7 @@ def test_code_is_copied_by_a_button_that_comes_when_it_is_wanted(seen):
 
 
 def test_every_chart_has_its_files_and_a_link_that_stays(site):
-    for name, (chart, svg, notebook) in charts.charts().items():
+    for name, (chart, svg, notebook) in files.charts().items():
         rows = list(csv.DictReader(io.StringIO((site / f"charts/{name}.csv").read_text(encoding="utf-8"))))
         assert len(rows) == sum(map(len, chart["data"])) and {row["id"] for row in rows} >= {
             row["id"] for row in chart["data"][0]
@@ -207,7 +208,7 @@ def test_every_chart_has_its_files_and_a_link_that_stays(site):
         ElementTree.fromstring((site / f"charts/{name}.svg").read_text(encoding="utf-8"))
         assert (site / f"charts/{name}.png").read_bytes().startswith(b"\x89PNG"), name
         page = (site / "chapters" / f"{notebook.removesuffix('.ipynb')}.html").read_text(encoding="utf-8")
-        assert f'id="chart-{name}"' in page and charts.address(name, "").split("#")[1] == f"chart-{name}"
+        assert f'id="chart-{name}"' in page and files.address(name, "").split("#")[1] == f"chart-{name}"
 
 
 class Head(HTMLParser):
@@ -261,7 +262,7 @@ def test_every_page_says_what_it_is(site, pages):
 def test_launch_buttons_lead_to_what_the_repository_has(site):
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["repository"]
     place = config["url"].removeprefix("https://github.com/")
-    for notebook in sorted((ROOT / "chapters").glob("*.ipynb")):
+    for notebook in notebooks():
         html = (site / "chapters" / f"{notebook.stem}.html").read_text(encoding="utf-8")
         assert (
             f'href="https://mybinder.org/v2/gh/{place}/{config["branch"]}?urlpath=lab/tree/chapters/{notebook.name}"'

@@ -8,7 +8,9 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from claimbook import build, cli, data
+from claimbook.commands import cli
+from claimbook.paths import ROOT
+from claimbook.site import build
 
 BROKEN = json.dumps(
     {
@@ -47,10 +49,10 @@ def test_a_stored_traceback_is_not_published(copy):
     path.write_text(json.dumps(notebook), encoding="utf-8")
     code, text = copy.claimbook("build", CI="true")
     assert code and "07-scoreboard.ipynb (outputs changed)" in text
-    code, text = copy.run("-c", "from claimbook import build; print(build.stored_faults())")
+    code, text = copy.run("-c", "from claimbook.site import build; print(build.stored_faults())")
     assert "07-scoreboard.ipynb, cell" in text and "stored error" in text
     assert copy.claimbook("run")[0] == 0 and copy.run(
-        "-c", "from claimbook import build; print(build.stored_faults())"
+        "-c", "from claimbook.site import build; print(build.stored_faults())"
     ) == (0, "[]\n")
 
 
@@ -114,11 +116,11 @@ def test_other_versions_are_compared_without_the_drawing_only(copy):
 
 
 def test_environment_agrees_with_the_lock():
-    assert (data.ROOT / "environment.yml").read_text(encoding="utf-8") == cli.environment()
+    assert (ROOT / "environment.yml").read_text(encoding="utf-8") == cli.environment()
 
 
 def test_the_lock_has_hashes_and_no_addresses():
-    lock = (data.ROOT / "requirements.lock").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pins = re.findall(r"^[A-Za-z0-9_.-]+==", lock, re.M)
     assert len(pins) > 100 and lock.count("--hash=sha256:") >= len(pins)
     assert "://" not in lock
@@ -127,9 +129,9 @@ def test_the_lock_has_hashes_and_no_addresses():
 def test_the_lock_holds_what_the_project_asks_for():
     asked = map(
         Requirement,
-        tomllib.loads((data.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"],
+        tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["dependencies"],
     )
     lock = dict(
-        re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", (data.ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
+        re.findall(r"^([a-z0-9-]+)==([^ ;\\]+)", (ROOT / "requirements.lock").read_text(encoding="utf-8"), re.M)
     )
     assert [str(one) for one in asked if not one.specifier.contains(lock.get(canonicalize_name(one.name), "0"))] == []

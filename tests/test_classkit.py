@@ -10,7 +10,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from claimbook import classkit, exercises, ledger, run
+from claimbook.engine import run
+from claimbook.judgement import ledger
+from claimbook.teaching import classkit, exercises
 
 CHAPTERS = [
     path for path in run.notebooks() if any(claim.chapter == path.stem[3:] for claim in ledger.claims().values())

@@ -1,7 +1,7 @@
 """Claims that speak of one quantity are tested against each other, from the ledger's own figures."""
 
-from claimbook import consistency
-from claimbook.verdicts import Interval
+from claimbook.judgement import consistency
+from claimbook.judgement.rules import Interval
 
 
 def test_every_quantity_has_two_readings():
@@ -20,7 +20,9 @@ def test_the_known_clash_of_the_bay_area_is_found():
 
 def test_a_changed_ledger_changes_the_readings(copy):
     copy.edit("data/claims.csv", ",53.5,USD_bn,as printed", ",64.3,USD_bn,as printed")
-    code, text = copy.run("-c", "from claimbook.consistency import contradictions; print(len(contradictions()))")
+    code, text = copy.run(
+        "-c", "from claimbook.judgement.consistency import contradictions; print(len(contradictions()))"
+    )
     assert code == 0 and int(text) == len(consistency.contradictions()) - 1
 
 

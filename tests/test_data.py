@@ -3,8 +3,12 @@
 import pandas as pd
 import pytest
 
-from claimbook import data, intake, ledger, pages
-from claimbook.style import CHART_MIME
+from claimbook.charts.style import CHART_MIME
+from claimbook.engine import intake
+from claimbook.evidence import tables
+from claimbook.judgement import ledger
+from claimbook.paths import ROOT
+from claimbook.site import pages
 
 
 def test_the_data_has_no_fault():
@@ -17,12 +21,12 @@ def test_every_figure_is_used():
         used.update(chart["ids"])
     for _, _, verdict in ledger.stored_outputs(ledger.VERDICT_MIME):
         used.update(key for witness in verdict["witnesses"] + verdict["misquote"] for key in witness["ids"])
-    code = "".join(path.read_text(encoding="utf-8") for path in (data.ROOT / "chapters").glob("*.ipynb"))
+    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "chapters").glob("*.ipynb"))
     unused = [
         key
-        for name in data.tables()
+        for name in tables.tables()
         if name not in ("claims", "sources")
-        for key in data.load(name)["id"]
+        for key in tables.load(name)["id"]
         if key not in used and f"{key}'" not in code and f'{key}\\"' not in code
     ]
     assert unused == []
@@ -31,7 +35,7 @@ def test_every_figure_is_used():
 def figures():
     """All tables of figures as one, with the name of the table of each."""
     return pd.concat(
-        [data.load(name).assign(table=name) for name in data.tables() if name not in ("claims", "sources")],
+        [tables.load(name).assign(table=name) for name in tables.tables() if name not in ("claims", "sources")],
         ignore_index=True,
     )
 
@@ -60,7 +64,7 @@ def test_figures_that_belong_together_agree():
 
 def test_figures_are_printed_after_their_time_and_before_they_were_read():
     found = figures()
-    read = found["source"].map(data.load("sources").set_index("key")["seen"])
+    read = found["source"].map(tables.load("sources").set_index("key")["seen"])
     assert not len(late := found[found["published"] > read]), late["id"].tolist()
     time = found["period"].fillna(found["announced"])
     assert not len(early := found[time.str[:4] > found["published"].str[:4]]), early["id"].tolist()
@@ -87,12 +91,14 @@ def test_figures_are_printed_after_their_time_and_before_they_were_read():
 )
 def test_a_broken_table_is_refused(copy, file, old, new, message):
     copy.edit(file, old, new)
-    code, text = copy.run("-c", "from claimbook import load, ledger; load('funding'); ledger.claims()")
+    code, text = copy.run(
+        "-c", "from claimbook import load; from claimbook.judgement import ledger; load('funding'); ledger.claims()"
+    )
     assert code and message in text, text
 
 
 def test_an_unknown_source_is_refused(copy):
-    key = data.load("funding").loc[0, "source"]
+    key = tables.load("funding").loc[0, "source"]
     table = copy.root / "data/funding.csv"
     table.write_text(table.read_text(encoding="utf-8").replace(f",{key},", ",nowhere-2025,", 1), encoding="utf-8")
     code, text = copy.run("-c", "from claimbook import load; load('funding')")
@@ -109,8 +115,8 @@ def test_an_unaccepted_change_stops_the_build(copy):
 
 
 def test_unknown_table_names_the_tables():
-    with pytest.raises(data.DataError, match="funding"):
-        data.load("fundings")
+    with pytest.raises(tables.DataError, match="funding"):
+        tables.load("fundings")
 
 
 def test_generated_pages_are_fresh():
@@ -118,21 +124,21 @@ def test_generated_pages_are_fresh():
 
 
 def test_dates_in_words():
-    assert [data.month(d) for d in ("2025-01-07", "2025-12", "2024")] == ["January 2025", "December 2025", "2024"]
+    assert [tables.month(d) for d in ("2025-01-07", "2025-12", "2024")] == ["January 2025", "December 2025", "2024"]
 
 
 def test_a_computed_witness_keeps_where_it_came_from():
-    figures = data.Figures(data.load("funding"))
+    figures = tables.Figures(tables.load("funding"))
     row = figures.witness("share", 31.8, "cb0099", "cb0024", part="2024")
     assert row["id"] == "cb0099;cb0024" and row["collector"] == "Crunchbase" and row["part"] == "2024"
-    assert row["source"].split(";") == data.trace(figures.rows("cb0099", "cb0024"), "source")
-    with pytest.raises(data.DataError, match="cb9999"):
+    assert row["source"].split(";") == tables.trace(figures.rows("cb0099", "cb0024"), "source")
+    with pytest.raises(tables.DataError, match="cb9999"):
         figures.rows("cb9999")
 
 
 def test_new_money_leaves_out_what_brought_none():
     rounds = (
-        data.load("rounds")
+        tables.load("rounds")
         .head(7)
         .assign(
             value=[100.0, 99, 900, 900, 900, 900, 900],
@@ -148,5 +154,5 @@ def test_new_money_leaves_out_what_brought_none():
         "talks",
         "2026 round, first close",
     )
-    assert data.new_money(rounds)["value"].tolist() == [100, 400]
-    assert data.new_money(rounds, least=0)["value"].tolist() == [100, 99, 400]
+    assert tables.new_money(rounds)["value"].tolist() == [100, 400]
+    assert tables.new_money(rounds, least=0)["value"].tolist() == [100, 99, 400]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from claimbook.data import ROOT
+from claimbook.paths import ROOT
 
 RUFF = Path(sys.executable).with_name("ruff")
 

@@ -6,8 +6,8 @@ import re
 import pandas as pd
 import pytest
 
-from claimbook import card, ledger, verdicts
-from claimbook.ledger import claim, claims, scoreboard
+from claimbook.judgement import cards, ledger, rules
+from claimbook.judgement.ledger import claim, claims, scoreboard
 
 
 def evidence(*rows):
@@ -60,7 +60,7 @@ def test_a_misquote_shows_what_the_number_stands_for():
     other = evidence({"label": "talks", "value": 150, "collector": "press"})
     verdict = claim("boom-14").check(evidence({"label": "A", "value": 113, "collector": "press"}), misquote=other)
     assert verdict.word == "misquoted" and "talks" in verdict.reason
-    assert "talks" in card.plain(verdict) and "talks" in card.html(verdict)
+    assert "talks" in cards.plain(verdict) and "talks" in cards.html(verdict)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_card_escapes_markup():
     verdict = claim("boom-02").check(
         evidence({"label": "<script>alert(1)</script>", "value": 1, "collector": '"><img onerror=x>'})
     )
-    assert "<script" not in card.html(verdict)
+    assert "<script" not in cards.html(verdict)
 
 
 @pytest.mark.parametrize(
@@ -104,18 +104,18 @@ def test_card_escapes_markup():
     ],
 )
 def test_amounts(value, unit, text):
-    assert card.amount(value, unit) == text
+    assert cards.amount(value, unit) == text
 
 
 def test_every_unit_and_verdict_can_be_shown():
-    assert {f.unit for c in claims().values() for f in c.figures if f.unit} <= set(card.UNITS)
-    assert set(card.MARKS) == set(verdicts.VERDICTS)
+    assert {f.unit for c in claims().values() for f in c.figures if f.unit} <= set(cards.UNITS)
+    assert set(cards.MARKS) == set(rules.VERDICTS)
 
 
 def test_scoreboard_has_every_claim_and_no_other_verdict():
     board = scoreboard()
     assert list(board["id"]) == list(claims())
-    assert set(board["verdict"]) <= set(verdicts.VERDICTS)
+    assert set(board["verdict"]) <= set(rules.VERDICTS)
 
 
 def test_a_claim_is_judged_in_one_place():
@@ -128,18 +128,18 @@ def follows(stored):
     one, parts = claim(stored["claim"]), []
     ends = lambda w: (-math.inf if w["low"] is None else w["low"], math.inf if w["high"] is None else w["high"])
     seen = {
-        id(w): ends(w)[0] if w["low"] == w["high"] else verdicts.Interval(*ends(w))
+        id(w): ends(w)[0] if w["low"] == w["high"] else rules.Interval(*ends(w))
         for w in stored["witnesses"] + stored["misquote"]
     }
-    scored = one.kind not in verdicts.UNSCORED
+    scored = one.kind not in rules.UNSCORED
     for figure in one.figures if scored else ():
         mine, other = (
-            [verdicts.agrees(seen[id(w)], figure.interval) for w in stored[side] if w["part"] == figure.part]
+            [rules.agrees(seen[id(w)], figure.interval) for w in stored[side] if w["part"] == figure.part]
             for side in ("witnesses", "misquote")
         )
         assert mine == [w["agrees"] for w in stored["witnesses"] if w["part"] == figure.part], one.id
-        parts.append(verdicts.decide_part(mine, any(other)))
-    assert stored["verdict"] == verdicts.decide(one.kind, parts), one.id
+        parts.append(rules.decide_part(mine, any(other)))
+    assert stored["verdict"] == rules.decide(one.kind, parts), one.id
     counted = re.findall(r"(\d+) of (\d+) independent", stored["reason"])
     said = [
         {
@@ -164,6 +164,6 @@ def follows(stored):
 )
 def test_a_stored_verdict_follows_from_its_witnesses(stored):
     follows(stored)
-    other = next(word for word in verdicts.VERDICTS if word != stored["verdict"])
+    other = next(word for word in rules.VERDICTS if word != stored["verdict"])
     with pytest.raises(AssertionError):
         follows(stored | {"verdict": other})

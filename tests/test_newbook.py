@@ -7,7 +7,8 @@ import nbformat
 import pytest
 from conftest import ROOT, Copy
 
-from claimbook import data, newbook
+from claimbook.evidence import tables
+from claimbook.teaching import newbook
 
 CLAIM = {
     "chapter": "batteries",
@@ -20,10 +21,9 @@ CLAIM = {
     "precision": "about",
 }
 SOURCE = "example-2025,Battery money,Example,2025-02-01,https://example.org/batteries,2026-01-05\n"
-ROWS = """a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,rounds of battery
-makers,2025-02-01,,primary,example-2025,
-a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,rounds of battery
-makers,2025-03-01,,report,example-2025,
+ROWS = """\
+a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,battery rounds,2025-02-01,,primary,example-2025,
+a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,battery rounds,2025-03-01,,report,example-2025,
 """
 
 
@@ -132,4 +132,4 @@ def test_what_is_not_given_is_asked():
 def test_a_folder_that_exists_is_left_alone(tmp_path):
     with pytest.raises(FileExistsError):
         newbook.new_book(tmp_path, "Anything")
-    assert data.tables()[0] == "claims" and not list(tmp_path.iterdir())
+    assert tables.tables()[0] == "claims" and not list(tmp_path.iterdir())

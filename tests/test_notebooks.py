@@ -6,7 +6,9 @@ import re
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from claimbook import ledger, run, style
+from claimbook.charts import style
+from claimbook.engine import run
+from claimbook.judgement import ledger
 
 NOTEBOOKS = run.notebooks()
 THEMES = {

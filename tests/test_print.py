@@ -6,9 +6,12 @@ import zipfile
 
 import pytest
 
-from claimbook import build, export, ledger, run
-from claimbook import print as printed
-from claimbook.style import CHART_MIME
+from claimbook.charts.style import CHART_MIME
+from claimbook.editions import export
+from claimbook.editions import translate as printed
+from claimbook.engine import run
+from claimbook.judgement import ledger
+from claimbook.site import build
 
 CHARTS = {chart["name"] for _, _, chart in ledger.stored_outputs(CHART_MIME)}
 SHOWN = [
@@ -181,7 +184,7 @@ def test_a_table_says_missing_and_negative_values_in_print():
 
 
 def test_the_site_offers_the_forms_that_are_made_of_the_same_files(copy):
-    code, made_of = copy.run("-c", "from claimbook import stamp; print(stamp.sources())")
+    code, made_of = copy.run("-c", "from claimbook.engine import stamp; print(stamp.sources())")
     folder = copy.root / "_build"
     folder.mkdir(exist_ok=True)
     for form, of in (("pdf", made_of.strip()), ("epub", "older files")):

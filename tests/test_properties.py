@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claimbook import verdicts
-from claimbook.verdicts import PRECISIONS, Interval, agrees, claimed_interval, decide, decide_part, rounded
+from claimbook.judgement import rules
+from claimbook.judgement.rules import PRECISIONS, Interval, agrees, claimed_interval, decide, decide_part, rounded
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 PRINTED = st.decimals(1, 100_000, places=1).map(str) | st.integers(1, 100_000).map(str)
@@ -40,12 +40,12 @@ def test_a_wider_tolerance_loses_no_witness(value, interval, below, above):
 @given(PRINTED, NUMBERS, st.floats(0, 0.5), st.floats(0, 0.5))
 @pytest.mark.parametrize("precision", ["about", "nearly"])
 def test_agreement_is_monotone_in_the_tolerance_of_the_book(precision, printed, value, one, other):
-    before, said = verdicts.TENTH, {}
+    before, said = rules.TENTH, {}
     try:
-        for verdicts.TENTH in sorted((one, other)):
-            said[verdicts.TENTH] = agrees(value, claimed_interval(printed, precision))
+        for rules.TENTH in sorted((one, other)):
+            said[rules.TENTH] = agrees(value, claimed_interval(printed, precision))
     finally:
-        verdicts.TENTH = before
+        rules.TENTH = before
     assert list(said.values()) == sorted(said.values())
 
 
@@ -72,7 +72,7 @@ def test_about_is_symmetric_and_nearly_is_its_lower_half(printed, share):
     up, down = (
         agrees(float(printed) * (1 + sign * share), off(claimed_interval(printed, "about"))) for sign in (1, -1)
     )
-    assert up == down or abs(share - verdicts.TENTH) < 1e-4
+    assert up == down or abs(share - rules.TENTH) < 1e-4
     nearly, about = (claimed_interval(printed, precision) for precision in ("nearly", "about"))
     assert nearly.low == about.low and nearly.high == float(printed) == pytest.approx((about.low + about.high) / 2)
 
@@ -165,7 +165,7 @@ def test_a_claim_is_no_better_than_any_of_its_figures(kind, parts, more):
         "came true",
         "judgement",
     ]
-    assert decide(kind, parts) == decide(kind, parts[::-1]) in verdicts.VERDICTS
+    assert decide(kind, parts) == decide(kind, parts[::-1]) in rules.VERDICTS
     if kind != "forecast":  # a forecast that fails in one figure and not in another came partly true
         assert order.index(decide(kind, parts + more)) <= order.index(decide(kind, parts))
 

@@ -18,8 +18,9 @@ import pytest
 import yaml
 from conftest import Quiet
 
-from claimbook import pyrun, run
-from claimbook.data import ROOT
+from claimbook.engine import run
+from claimbook.paths import ROOT
+from claimbook.site import pyrun
 
 CHAPTERS = [path.stem for path in run.notebooks()]
 

@@ -13,9 +13,9 @@ import time
 
 import pytest
 
-from claimbook import run
+from claimbook.engine import run
 
-STALE = "from claimbook import run; print(sorted(p.name for p in run.stale()))"
+STALE = "from claimbook.engine import run; print(sorted(p.name for p in run.stale()))"
 KILLED = """
 import os, signal
 left, replace = [{at}], os.replace
@@ -47,7 +47,7 @@ def chapters(copy):
 def start(copy, *arguments, **streams):
     environment = {k: v for k, v in os.environ.items() if k != "CI"} | {"PYTHONPATH": str(copy.root)}
     return subprocess.Popen(
-        [sys.executable, "-m", "claimbook.cli", *arguments],
+        [sys.executable, "-m", "claimbook.commands.cli", *arguments],
         cwd=copy.root,
         env=environment,
         start_new_session=True,
@@ -75,7 +75,9 @@ def test_changed_code_reruns_its_chapter_and_the_scoreboard(copy):
     assert copy.run("-c", STALE)[1].strip() == "['05-ipo-outlook.ipynb', '07-scoreboard.ipynb']"
 
 
-@pytest.mark.parametrize("path", ["claimbook/verdicts.py", "claimbook/claimbook.mplstyle", "requirements.lock"])
+@pytest.mark.parametrize(
+    "path", ["claimbook/judgement/rules.py", "claimbook/charts/claimbook.mplstyle", "requirements.lock"]
+)
 def test_a_changed_package_or_lock_reruns_everything(copy, path):
     file = copy.root / path
     file.write_text(file.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
@@ -97,7 +99,7 @@ def test_what_is_printed_in_pieces_is_stored_as_one(copy):
     path = plant(
         copy, "99-slow.ipynb", "import time\nprint('first', flush=True)\ntime.sleep(0.5)\nprint('second')\n'value'"
     )
-    code, text = copy.run("-c", "from claimbook import run; run.run([run.CHAPTERS / '99-slow.ipynb'])")
+    code, text = copy.run("-c", "from claimbook.engine import run; run.run([run.CHAPTERS / '99-slow.ipynb'])")
     assert code == 0, text
     assert [output.get("text") for output in run.read(path).cells[1].outputs] == ["first\nsecond\n", None]
 
@@ -127,7 +129,7 @@ def test_a_run_that_is_killed_loses_nothing(copy, at):
     """When the first notebook, the second, and the record of both would be put in place."""
     plant(copy, "98-planted.ipynb", "print(1)"), plant(copy, "99-planted.ipynb", "print(2)")
     before = chapters(copy)
-    code, text = copy.run("-c", KILLED.format(at=at) + "from claimbook import run; run.run(run.stale())")
+    code, text = copy.run("-c", KILLED.format(at=at) + "from claimbook.engine import run; run.run(run.stale())")
     assert code == -signal.SIGKILL, text
     after = chapters(copy)
     assert after.keys() == before.keys() and sum(after[name] != before[name] for name in before) == at - 1
@@ -156,8 +158,9 @@ def test_a_run_that_is_stopped_ends_at_once_with_its_kernels(copy, tmp_path, sig
 @pytest.mark.parametrize("at", [1, 2])
 def test_a_site_is_published_whole_or_not_at_all(copy, at):
     publish = (
-        "from claimbook import build, stamp; (stamp.BUILD / '{0}').mkdir(parents=True); (stamp.BUILD /"
-        " '{0}/index.html').write_text('{0}'); build.publish(stamp.BUILD / '{0}', '{0}')"
+        "from claimbook.site import build; from claimbook.engine import stamp; (stamp.BUILD /"
+        " '{0}').mkdir(parents=True); (stamp.BUILD / '{0}/index.html').write_text('{0}'); build.publish(stamp.BUILD /"
+        " '{0}', '{0}')"
     )
     index = copy.root / "_build/html/index.html"
     assert copy.run("-c", publish.format("old"))[0] == 0 and index.read_text() == "old"
@@ -212,7 +215,9 @@ def test_two_builds_are_the_same_in_every_byte(copy, tmp_path):
     """Another folder, user, day, time zone, language, hash seed, and chapters executed in another order."""
     other = type(copy)(tmp_path / "a folder with spaces, é")
     shutil.copytree(copy.root, other.root)
-    again = "from pathlib import Path; from claimbook import run; [run.run([run.CHAPTERS / name]) for name in {}]"
+    again = (
+        "from pathlib import Path; from claimbook.engine import run; [run.run([run.CHAPTERS / name]) for name in {}]"
+    )
     fresh = ["05-ipo-outlook.ipynb", "07-scoreboard.ipynb", "08-which-number.ipynb"]
     assert copy.run("-c", again.format(fresh))[0] == 0 and copy.claimbook("build")[0] == 0
 

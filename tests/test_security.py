@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 from packaging.requirements import Requirement
 from test_bad_input import CITED, LEDGER, TABLE, book, code, server, sound  # noqa: F401 (fixtures)
 
-from claimbook import share
-from claimbook.data import ROOT
+from claimbook.paths import ROOT
+from claimbook.site import share
 
 SCRIPT, IMAGE = "<script>alert(1)</script>", '"><img src=x onerror=alert(2)>'
 COMMENT = "<!--<script>"

@@ -4,32 +4,34 @@ import re
 
 import pandas as pd
 
-from claimbook import card, charts, ledger, pages, shown, stamp, theme
-from claimbook.card import Board, Sentence, Table
+from claimbook.judgement import cards, ledger
+from claimbook.judgement.cards import Board, Sentence, Table
+from claimbook.paths import ROOT
+from claimbook.site import files, pages, theme, themed
 
 
 def test_a_dataframe_becomes_a_plain_table_without_row_numbers():
     frame = pd.DataFrame({"name": ["a", "b"], "value": [1.5, -2.0]})
-    html = shown.page_html(frame._repr_html_())
+    html = themed.page_html(frame._repr_html_())
     assert "<style" not in html and "<th>" not in html and "border=" not in html and "dataframe" not in html
     assert ">0<" not in html and 'tabindex="0"' in html
 
 
 def test_columns_of_numbers_stand_right_with_their_heads_and_what_is_missing_is_a_dash():
     frame = pd.DataFrame({"name": ["a", "b"], "value": [None, -2.0], "year": ["2024", "2024 to 2025"]})
-    html = shown.page_html(frame._repr_html_())
+    html = themed.page_html(frame._repr_html_())
     assert re.findall(r'class="number"[^>]*>([^<]*)<', html) == ["value", "–", "−2.0"]
-    merged = shown.page_html(frame.assign(part=["x", "x"]).set_index(["part", "name"])[["value"]]._repr_html_())
+    merged = themed.page_html(frame.assign(part=["x", "x"]).set_index(["part", "name"])[["value"]]._repr_html_())
     assert re.findall(r'class="number"[^>]*>([^<]*)<', merged) == ["value", "", "–", "−2.0"]
 
 
 def test_an_index_that_says_something_stays():
-    html = shown.page_html(pd.DataFrame({"value": [1.0]}, index=["CB Insights"])._repr_html_())
+    html = themed.page_html(pd.DataFrame({"value": [1.0]}, index=["CB Insights"])._repr_html_())
     assert '<th scope="row">CB Insights</th>' in html
 
 
 def test_notebooks_link_to_notebooks_and_pages_to_pages():
-    assert shown.page_html('<a href="01-ai-boom.ipynb#boom-01">') == '<a href="01-ai-boom.html#boom-01">'
+    assert themed.page_html('<a href="01-ai-boom.ipynb#boom-01">') == '<a href="01-ai-boom.html#boom-01">'
 
 
 def test_a_sentence_keeps_its_paragraphs_and_its_dollars():
@@ -48,7 +50,7 @@ def test_the_scoreboard_table_has_a_row_a_claim_with_what_was_claimed_and_comput
     row = html[html.index('#boom-03"') :].split("</tr>")[0]
     assert (
         "about 33.3 %" in row
-        and card.computed(
+        and cards.computed(
             next(v["witnesses"] for _, _, v in ledger.stored_outputs(ledger.VERDICT_MIME) if v["claim"] == "boom-03")
         )
         in row
@@ -56,8 +58,8 @@ def test_the_scoreboard_table_has_a_row_a_claim_with_what_was_claimed_and_comput
 
 
 def test_every_term_that_a_chapter_links_is_in_the_glossary():
-    glossary = (stamp.ROOT / "chapters/glossary.md").read_text(encoding="utf-8")
-    text = "".join(p.read_text(encoding="utf-8") for p in (stamp.ROOT / "chapters").glob("*.ipynb"))
+    glossary = (ROOT / "chapters/glossary.md").read_text(encoding="utf-8")
+    text = "".join(p.read_text(encoding="utf-8") for p in (ROOT / "chapters").glob("*.ipynb"))
 
     linked = set(re.findall(r"\(#(term-[a-z-]+)\)", text))
     assert len(linked) >= 12 and [term for term in linked if f"({term})=" not in glossary] == []
@@ -75,7 +77,7 @@ def test_a_page_begins_with_its_finding(site):
 
 
 def test_a_download_holds_no_formula():
-    made = charts.rows_csv(
+    made = files.rows_csv(
         {
             "data": [
                 [{"id": "a", "label": "=1+1", "value": -5.0}, {"id": "b", "label": "-5", "value": 2.0}],
@@ -95,7 +97,7 @@ def test_the_theme_keeps_what_pages_use():
 
 
 def test_the_version_is_the_same_everywhere():
-    newest = re.search(r"^## (\S+) \((\S+)\)$", (stamp.ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
-    cited = charts.cited()
+    newest = re.search(r"^## (\S+) \((\S+)\)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    cited = files.cited()
     assert (newest[1], newest[2]) == (cited["version"], cited["date-released"])
-    assert f'version = "{newest[1]}"' in (stamp.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert f'version = "{newest[1]}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")

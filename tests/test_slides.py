@@ -6,8 +6,9 @@ import re
 import shutil
 import subprocess
 
-from claimbook import ledger, slides
-from claimbook.data import ROOT
+from claimbook.editions import slides
+from claimbook.judgement import ledger
+from claimbook.paths import ROOT
 
 
 def test_every_deck_fits_and_asks_nobody():

@@ -7,8 +7,10 @@ import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from claimbook import data, shown, site, style
-from claimbook.style import TEAL, finish, source_line, use_style
+from claimbook.charts import style
+from claimbook.charts.style import TEAL, finish, source_line, use_style
+from claimbook.evidence import tables
+from claimbook.site import extension, themed
 
 ROWS = pd.DataFrame(
     {
@@ -46,7 +48,7 @@ def test_the_chart_carries_alt_text_source_and_rows():
 
 
 def test_a_download_holds_the_figures_behind_a_computed_row():
-    printed = data.load("funding").head(2)
+    printed = tables.load("funding").head(2)
     computed = pd.DataFrame(
         {
             "id": [";".join(printed["id"])],
@@ -83,11 +85,11 @@ def test_derived_rows_say_own_arithmetic():
 
 
 def test_every_colour_has_a_twin_in_dark_mode():
-    css = (site.ASSETS / "claimbook.css").read_text(encoding="utf-8")
+    css = (extension.ASSETS / "claimbook.css").read_text(encoding="utf-8")
     light, dark = css.split('html[data-theme="dark"]')
-    for name in shown.VARIABLES.values():
+    for name in themed.VARIABLES.values():
         assert f"--cb-{name}:" in light and f"--cb-{name}:" in dark.split("}")[0]
 
 
 def test_the_page_themes_a_chart():
-    assert f"var(--cb-teal, {TEAL})" in shown.themed(draw().svg)
+    assert f"var(--cb-teal, {TEAL})" in themed.themed(draw().svg)

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from claimbook import verdicts
-from claimbook.verdicts import Interval, agrees, claimed_interval, decide, decide_part, rounded
+from claimbook.judgement import rules
+from claimbook.judgement.rules import Interval, agrees, claimed_interval, decide, decide_part, rounded
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_every_precision_is_tested():
     tested = {
         mark.args[1][i][0] for mark in test_each_precision_draws_its_line.pytestmark for i in range(len(mark.args[1]))
     }
-    assert tested == set(verdicts.PRECISIONS)
+    assert tested == set(rules.PRECISIONS)
 
 
 def test_unknown_precision_is_named():
@@ -94,7 +94,7 @@ def test_one_figure(agreements, misquoted, word):
 )
 def test_a_claim_is_as_good_as_its_weakest_figure(kind, parts, word):
     assert decide(kind, parts) == word
-    assert word in verdicts.VERDICTS
+    assert word in rules.VERDICTS
 
 
 def test_open_ends_are_infinite():

@@ -8,7 +8,7 @@ import subprocess
 import pytest
 import yaml
 
-from claimbook.data import ROOT
+from claimbook.paths import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 

@@ -1,0 +1,1 @@
+"""How a finding is drawn: the look, the forms, and `finish`, which makes a chart of the book."""

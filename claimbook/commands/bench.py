@@ -1,0 +1,199 @@
+"""Measures the engine against plain tools, in one run on one machine, and writes the ratios to `chapters/benchmark.md`.
+
+Everything runs in copies of the repository. Each line of the table is a ratio of two commands timed one after the
+other,
+the long ones twice in turn, of which the quicker counts. A fresh clone also has to draw every chart as PNG; later only
+those that changed are drawn.
+"""
+
+import ctypes
+import json
+import os
+import platform
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from claimbook.engine import run
+from claimbook.paths import ROOT
+from claimbook.site.pages import table_of
+
+BIN = Path(sys.executable).parent
+CHART = "import matplotlib.pyplot as plt\nimport pandas as pd\nimport seaborn as sns"
+DRAW = "fig, ax = plt.subplots()\nax.bar(range(8), range(8))\nplt.show()"
+EXECUTE = """
+from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
+from claimbook.engine import run
+run.CHAPTERS = Path({0!r})
+run.FINGERPRINTS = run.CHAPTERS / "marks.json"
+run.run(run.notebooks(run.CHAPTERS))
+print(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
+"""
+
+
+def measure(command, home, folder=None):
+    """Wall seconds and CPU seconds of a command with all that it starts, and what it printed. Raises where it fails."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    done = subprocess.run(
+        command, cwd=folder or home, env=os.environ | {"PYTHONPATH": str(home)}, capture_output=True, text=True
+    )
+    wall = time.monotonic() - start
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(map(str, command))} failed:\n{(done.stdout + done.stderr)[-2000:]}")
+    try:
+        while True:
+            os.waitpid(-1, 0)  # what outlived its parent (see `bench`) counts too
+    except ChildProcessError:
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, done.stdout
+
+
+def best(*timed, times=2):
+    """The least of what each took, measured in turn: other work on the machine can only make it more."""
+    return map(min, zip(*([one() for one in timed] for _ in range(times))))
+
+
+def copy_to(home):
+    ignore = shutil.ignore_patterns(".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache")
+    return Path(shutil.copytree(ROOT, home, ignore=ignore))
+
+
+def synthetic(cells):
+    """A notebook of code cells, in normal form."""
+    import nbformat
+
+    made = [nbformat.v4.new_code_cell(cell, id=f"cell-{number}") for number, cell in enumerate(cells)]
+    return run.dump(nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# Synthetic", id="title"), *made]))
+
+
+def bench(sizes=(6, 60, 300)):
+    """Run all comparisons. Returns rows (what, ours, the other, compared with what, promise) and writes the page."""
+    ctypes.CDLL(None).prctl(
+        36, 1
+    )  # PR_SET_CHILD_SUBREAPER: processes that outlive their parent become ours, and their CPU is counted
+    rows, load = [], os.getloadavg()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder)
+        ours, plain, floor = copy_to(folder / "ours"), copy_to(folder / "plain"), folder / "floor"
+        config = plain / "_config.yml"
+        stored = config.read_text(encoding="utf-8")
+        claimbook, book = [sys.executable, "-m", "claimbook.commands.cli"], [BIN / "jupyter-book", "build", ".", "-q"]
+
+        config.write_text(stored.replace('execute_notebooks: "off"', "execute_notebooks: force"), encoding="utf-8")
+
+        def afresh(home, command, clone):
+            drawn = home / "_build" / "png"
+            for old in [home / "_build"] if clone else [path for path in (home / "_build").glob("*") if path != drawn]:
+                (
+                    shutil.rmtree(old, ignore_errors=True)
+                    if old.is_dir() and not old.is_symlink()
+                    else old.unlink(missing_ok=True)
+                )
+            (home / "chapters/fingerprints.json").unlink(missing_ok=True)  # so that every chapter is stale
+            return measure(command, home)[0]
+
+        for what, clone in (
+            ("all executed and built in a fresh clone, wall", True),
+            ("all executed and built, wall", False),
+        ):
+            all_wall, plain_wall = best(
+                (lambda: afresh(ours, [*claimbook, "build"], clone)), (lambda: afresh(plain, book, clone))
+            )
+            rows.append((what, all_wall, plain_wall, "plain `jupyter-book build`, `execute_notebooks: force`", 0.65))
+
+        floor.mkdir()
+        for path in run.notebooks():
+            charts = json.dumps(run.read(path)).count('"image/svg+xml"')
+            (floor / path.name).write_text(synthetic([CHART, *[DRAW] * charts]), encoding="utf-8")
+        bare = [[BIN / "jupyter", "execute", str(path)] for path in sorted(floor.glob("*.ipynb"))]
+        run_cpu, floor_cpu = best(
+            (lambda: measure([*claimbook, "run", "--all"], ours)[1]),
+            (lambda: sum(measure(command, ours, floor)[1] for command in bare)),
+        )
+        rows.append(
+            ("all executed, CPU", run_cpu, floor_cpu, "`jupyter execute`: kernels, imports, as many bare charts", 1.3)
+        )
+
+        still = min(measure([*claimbook, "build"], ours)[0] for _ in range(3))
+        config.write_text(stored, encoding="utf-8")
+        measure(book, plain)
+        rows.append(
+            (
+                "nothing changed, wall",
+                still,
+                min(measure(book, plain)[0] for _ in range(3)),
+                "warm `jupyter-book build`",
+                0.1,
+            )
+        )
+
+        nasdaq = ours / "data/nasdaq.csv"
+        head, first, rest = nasdaq.read_text(encoding="utf-8").split("\n", 2)
+        nasdaq.write_text(
+            "\n".join([head, '"' + first.replace(",", '",', 1), rest]), encoding="utf-8"
+        )  # the same table in other bytes
+        measure([*claimbook, "data"], ours)
+        rows.append(
+            (
+                "one table changed, wall",
+                measure([*claimbook, "build"], ours)[0],
+                all_wall,
+                "all executed and built",
+                None,
+            )
+        )
+
+        nbval = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "chapters"]
+        parallel, serial = best(
+            (lambda: measure([*nbval, "-n", "auto", "--dist", "loadfile"], ours)[0]), (lambda: measure(nbval, ours)[0])
+        )
+        rows.append(("nbval on every notebook, wall", parallel, serial, "the same, one after the other", 0.6))
+
+        each = {}
+        for size in sizes:
+            home = folder / f"size-{size}"
+            home.mkdir()
+            for number in range(size):
+                (home / f"{number:03d}.ipynb").write_text(synthetic([CHART, DRAW]), encoding="utf-8")
+            wall, _, memory = measure([sys.executable, "-c", EXECUTE.format(str(home))], ours)
+            each[size] = (wall / size, float(memory))
+        for size in sizes[1:]:
+            rows.append(
+                (f"{size} chapters, time for each", each[size][0], each[sizes[0]][0], f"{sizes[0]} chapters", 1.2)
+            )
+            rows.append(
+                (
+                    f"{size} chapters, memory of the engine in MB",
+                    each[size][1],
+                    each[sizes[0]][1],
+                    f"{sizes[0]} chapters",
+                    None,
+                )
+            )
+    (ROOT / "chapters/benchmark.md").write_text(page(rows, load), encoding="utf-8")
+    return rows
+
+
+def page(rows, load):
+    """The last result as a page of the appendix."""
+    body = [
+        (what, f"{a:.2f}", f"{b:.2f}", other, f"{a / b:.2f}", f"at most {promise}" if promise else "–")
+        for what, a, b, other, promise in rows
+    ]
+    machine = (
+        f"{os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}, a load of {load:.1f} by"
+        " other work"
+    )
+    return f"""# Benchmark: the engine against plain tools
+
+Measured by `make bench` in one run on one machine ({machine}). Seconds vary from machine to machine; the ratios less.
+Long commands are timed twice in turn, and the quicker counts. In a fresh clone every chart has to be drawn as PNG too,
+by the engine as by the plain tool; later only those that changed are.
+
+{table_of(["what", "engine", "other", "compared with", "ratio", "promised"], body)}
+"""

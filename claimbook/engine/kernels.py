@@ -1,0 +1,119 @@
+"""Kernels for the chapters, forked from one process that has loaded the libraries: no chapter waits for them again.
+
+A kernel also tells which tables and notebooks its chapter opens, by any library: dependencies are seen, not declared.
+"""
+
+import gc
+import os
+import sys
+import tempfile
+from multiprocessing import forkserver, get_context, parent_process
+from threading import Thread
+
+from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.provisioning import LocalProvisioner
+
+from claimbook.paths import ROOT
+
+FORK = get_context("forkserver")
+FORK.set_forkserver_preload(["ipykernel.kernelapp", "seaborn", "claimbook.charts.style"])
+warm_up = forkserver.ensure_running
+"""Start to load the libraries, while something else goes on."""
+
+
+def _live(connection_file, home, opened):
+    """The life of a kernel, from its first moment in a process of its own. `opened`: where it sends each path that it
+    opens."""
+    import matplotlib
+    import pandas
+    from ipykernel.kernelapp import IPKernelApp
+
+    os.chdir(home)
+    gc.freeze()  # the libraries stay: no use to look for garbage among them
+    # What these two choose when they are loaded in a notebook. Whatever else would differ there, nbval sees: its
+    # kernels are not forked.
+    matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
+    pandas.set_option("display.max_columns", 20)
+    known, root = set(), str(ROOT) + os.sep
+    writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+    def watch(event, args):
+        changed = (
+            args[:2]
+            if event == "os.rename"
+            else args[:1]
+            if event in ("os.remove", "os.truncate") or event == "open" and args[2] & writes
+            else ()
+        )
+        for path in changed:
+            if isinstance(path, str):
+                name = os.path.abspath(path).removeprefix(root)
+                if name.startswith((f"data{os.sep}", f"chapters{os.sep}")):
+                    raise PermissionError(
+                        f"A chapter may not write to {name}: it reads the book's files and shows what it finds. Write"
+                        " elsewhere, or change the file by hand."
+                    )
+        if event == "open" and isinstance(args[0], str):
+            path = os.path.abspath(args[0])
+            name = path.removeprefix(root)
+            if (
+                name != path
+                and name not in known
+                and name.endswith((".csv", ".ipynb", ".json"))
+                and f"{os.sep}." not in f"{os.sep}{name}"
+            ):
+                known.add(name)
+                opened.send(name)
+
+    sys.addaudithook(watch)
+    Thread(
+        target=lambda: (parent_process().join(), os._exit(1)), daemon=True
+    ).start()  # however the run ends, no kernel outlives it
+    IPKernelApp.launch_instance(["-f", connection_file], parent_handle=os.getppid())
+
+
+class _Process(FORK.Process):
+    """A forked process with what jupyter_client asks of a subprocess besides."""
+
+    stdin = stdout = stderr = None
+
+    def poll(self):
+        return self.exitcode
+
+    def wait(self):
+        self.join()
+        return self.exitcode
+
+    def send_signal(self, number):
+        os.kill(self.pid, number)
+
+
+class _Fork(LocalProvisioner):
+    """Starts a kernel by a fork instead of by its command."""
+
+    async def launch_kernel(self, cmd, **kwargs):
+        self.process = _Process(
+            target=_live, args=(self.parent.connection_file, kwargs["cwd"], self.parent.opens), daemon=True
+        )
+        self.process.start()
+        self.pid = self.process.pid
+        return self.connection_info
+
+
+class KernelManager(AsyncKernelManager):
+    """Manages one forked kernel. It talks over files in a folder of its own: no port can be taken, no network is
+    needed."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.folder = tempfile.TemporaryDirectory(prefix="claimbook-")
+        self.transport, self.connection_file = "ipc", f"{self.folder.name}/kernel.json"
+        self.opened, self.opens = FORK.Pipe(duplex=False)
+        self.provisioner = _Fork(kernel_id="chapter", kernel_spec=self.kernel_spec, parent=self)
+
+    def inputs(self):
+        """The files of the repository that the chapter opened since it was asked last."""
+        found = set()
+        while self.opened.poll():
+            found.add(self.opened.recv())
+        return found

@@ -1,0 +1,294 @@
+"""Executes chapters and stores their outputs. The notebooks hold their own outputs: they are the cache.
+
+For each chapter `chapters/fingerprints.json` records what its outputs were made of: its code, every file of the
+repository that it opened (seen, not declared), the package, the locked versions. A chapter is stale when one differs.
+"""
+
+import json
+import logging
+import os
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
+
+from claimbook.engine.kernels import KernelManager
+from claimbook.paths import BUILD, CHAPTERS, ROOT, notebooks
+
+FINGERPRINTS = CHAPTERS / "fingerprints.json"
+SECONDS_PER_CELL = 120
+MIB_PER_CELL = 2
+"""What a cell may print and draw: more makes a page that nobody can load."""
+
+
+logging.getLogger("asyncio").setLevel(
+    logging.CRITICAL
+)  # what nbclient leaves behind when it stops a cell says nothing to a reader
+
+
+class RunError(Exception):
+    """A chapter that could not be executed. The message names chapter, cell and remedy."""
+
+
+def read(path):
+    try:
+        notebook = nbformat.read(path, as_version=4)
+        nbformat.validate(notebook)
+    except Exception as error:
+        said = str(getattr(error, "message", error)).strip().splitlines() or [type(error).__name__]
+        raise RunError(
+            f"chapters/{path.name} is not a readable notebook: {said[0][:200]}. Restore it: git checkout"
+            f" chapters/{path.name}"
+        ) from error
+    language = notebook.metadata.get("kernelspec", {}).get("language", "python")
+    if language != "python":
+        raise RunError(
+            f"chapters/{path.name} asks for a kernel of {language!r}; chapters of this book are in Python. Open it in"
+            " JupyterLab and choose the kernel Python 3"
+        )
+    return notebook
+
+
+def _hash(*parts):
+    digest = sha256()
+    for part in parts:
+        digest.update(part if isinstance(part, bytes) else str(part).encode())
+        digest.update(b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _content(path):
+    """A short hash of what a file says to a chapter: the data package without the sizes and hashes of its tables."""
+    file = ROOT / path
+    if not file.is_file():
+        return "missing"
+    if file.name != "datapackage.json":
+        return _hash(file.read_bytes())
+    try:
+        described = json.loads(file.read_text(encoding="utf-8"))
+        for resource in described["resources"]:
+            resource.pop("bytes", None), resource.pop("hash", None)
+    except (ValueError, KeyError, TypeError):
+        return _hash(file.read_bytes())  # what is wrong with it, the check of the data says
+    return _hash(json.dumps(described, sort_keys=True))
+
+
+def _code(notebook):
+    return _hash(*(cell.source for cell in notebook.cells if cell.cell_type == "code"))
+
+
+def package():
+    """The files that a chapter's outputs are made of: three rooms, the answer checker, and what leads to them."""
+    home = ROOT / "claimbook"
+    rooms = [path for room in ("evidence", "judgement", "charts") for path in (home / room).iterdir() if path.is_file()]
+    ways = [home / name for name in ("__init__.py", "paths.py", "teaching/__init__.py", "teaching/exercises.py")]
+    return sorted(rooms + ways)
+
+
+def _package():
+    return _hash(*(path.read_bytes() for path in package()))
+
+
+def fingerprint(notebook, inputs):
+    """What a chapter's outputs depend on, as a dict of short hashes. `inputs`: paths relative to the repository."""
+    return {
+        "code": _code(notebook),
+        "outputs": _hash(
+            *(json.dumps(cell.outputs, sort_keys=True) for cell in notebook.cells if cell.cell_type == "code")
+        ),
+        "package": _package(),
+        "lock": _hash((ROOT / "requirements.lock").read_bytes()),
+        "inputs": {path: _content(path) for path in sorted(inputs)},
+    }
+
+
+def recorded():
+    try:
+        return json.loads(FINGERPRINTS.read_text(encoding="utf-8")) if FINGERPRINTS.exists() else {}
+    except ValueError as error:
+        raise RunError(
+            f"chapters/{FINGERPRINTS.name} is not readable: {error}. Restore it: git checkout"
+            f" chapters/{FINGERPRINTS.name}"
+        ) from error
+
+
+def stale():
+    """Chapters whose stored outputs may be out of date, as {path: reason}."""
+    known, found = recorded(), {}
+    for path in notebooks(CHAPTERS):
+        old = known.get(path.name)
+        if old is None:
+            found[path] = "it was never executed here"
+            continue
+        new = fingerprint(read(path), old["inputs"])
+        changed = [name for name in ("code", "outputs", "package", "lock") if new[name] != old.get(name)]
+        changed += [name for name, value in new["inputs"].items() if value != old["inputs"][name]]
+        if changed:
+            found[path] = f"{', '.join(changed)} changed"
+    return found
+
+
+def told(stale):
+    """Stale chapters in words."""
+    return "; ".join(f"chapters/{path.name} ({why})" for path, why in stale.items())
+
+
+def run(paths, progress=lambda text: None):
+    """Execute these chapters in parallel and store their outputs. Raises RunError where a cell fails, after all ended.
+
+    A chapter that fails keeps its stored outputs. Chapters that read others (the scoreboard) follow when those changed.
+    `progress` is told, in one line, which cell of which chapter is executed and for how long.
+    """
+    todo = list(paths)
+    for _ in range(len(notebooks(CHAPTERS)) + 1):
+        if not todo:
+            return
+        readers = {name for name, mark in recorded().items() if any(read.endswith(".ipynb") for read in mark["inputs"])}
+        wave = [path for path in todo if path.name not in readers] or todo
+        wave.sort(
+            key=lambda path: path.stat().st_size, reverse=True
+        )  # the longest first, so that no core waits for it at the end
+        before = {name: _content(name) for name in (f"chapters/{path.name}" for path in notebooks(CHAPTERS))}
+        at = {}
+        with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:
+            results = list(pool.map(lambda path: _try(path, at, progress), wave))
+        failures = [result for result in results if isinstance(result, Exception)]
+        marks = recorded()
+        for path, mark in zip(wave, results):
+            if isinstance(mark, Exception):
+                continue
+            # What a chapter read of others is what stood there when it began: they may have been stored since.
+            mark["inputs"] |= {name: before[name] for name in mark["inputs"] if name in before}
+            marks[path.name] = mark
+        _write(
+            FINGERPRINTS,
+            json.dumps({path.name: marks[path.name] for path in notebooks(CHAPTERS) if path.name in marks}, indent=1)
+            + "\n",
+        )
+        if failures:
+            raise RunError("\n\n".join(map(str, failures)))
+        todo = sorted(set(todo) - set(wave) | set(stale()))
+    raise RunError("Chapters read each other in a circle: " + ", ".join(path.name for path in todo))
+
+
+def _try(path, at, progress):
+    try:
+        return _execute(path, at, progress)
+    except RunError as error:
+        return error
+    finally:
+        at.pop(path.name, None)
+
+
+def _execute(path, at, progress):
+    """Execute one chapter and store it. Returns its fingerprint. `at`: where each chapter of the wave is, for
+    `progress`."""
+    notebook, start = read(path), time.monotonic()
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_manager_class=KernelManager,
+        kernel_name="python3",
+        record_timing=False,
+        startup_timeout=30,
+        shutdown_kernel="immediate",
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    number, cell = 0, None
+    try:
+        with client.setup_kernel():
+            for number, cell in enumerate(notebook.cells):
+                at[path.name] = (
+                    f"{path.name} cell {number + 1} of {len(notebook.cells)}, {time.monotonic() - start:.0f} s"
+                )
+                progress("; ".join(at.copy().values()))
+                client.execute_cell(cell, number, execution_count=None)
+            inputs = client.km.inputs()
+    except CellTimeoutError as error:
+        raise RunError(
+            f"chapters/{path.name}, cell {number} ({cell.get('id')}) ran for more than {SECONDS_PER_CELL} s and was"
+            " stopped. Its stored outputs are unchanged. Make it quicker"
+        ) from error
+    except (CellExecutionError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
+        where = f"cell {number} ({cell.get('id')})" if cell else "its kernel"
+        raise RunError(
+            f"chapters/{path.name}, {where} failed. Its stored outputs are unchanged.\n{_readable(error)}"
+        ) from error
+    for number, cell in enumerate(notebook.cells):
+        for output in cell.get("outputs", []):
+            if output.output_type == "stream" and output.name == "stderr":
+                raise RunError(
+                    f"chapters/{path.name}, cell {number} ({cell.get('id')}) writes to stderr: mend the"
+                    f" cause.\n{output.text}"
+                )
+        size = len(json.dumps(cell.get("outputs", []))) / 2**20
+        if size > MIB_PER_CELL:
+            raise RunError(
+                f"chapters/{path.name}, cell {number} ({cell.get('id')}) gives {size:.1f} MiB of output, {MIB_PER_CELL}"
+                " may be: show less of it"
+            )
+    _write(path, dump(notebook))
+    return fingerprint(notebook, inputs - {f"chapters/{path.name}"})
+
+
+def _readable(error):
+    """A cell's error without colours and without the frames of libraries: where in the cell, and the last line."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", getattr(error, "traceback", "") or str(error)).strip()
+    frames = [frame for frame in text.split("\n\n") if not frame.startswith("File")]
+    return "\n".join([*frames[:-1], text.splitlines()[-1]])
+
+
+def dump(notebook):
+    """The notebook in its normal form: the same bytes however often and wherever it was executed."""
+    number = 0
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            number += 1
+            cell.execution_count = number
+            cell.outputs = _joined(cell.outputs)
+            for output in cell.outputs:
+                if "execution_count" in output:
+                    output.execution_count = number
+    notebook.metadata = nbformat.from_dict(
+        {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {
+                "name": "python",
+                "file_extension": ".py",
+                "mimetype": "text/x-python",
+                "pygments_lexer": "ipython3",
+            },
+        }
+    )
+    return nbformat.writes(notebook, version=4) + "\n"
+
+
+def _joined(outputs):
+    """What a cell prints comes in pieces, cut by the clock: here those of one stream are one."""
+    joined, streams = [], {}
+    for output in outputs:
+        first = streams.setdefault(output.name, output) if output.output_type == "stream" else output
+        if first is output:
+            joined.append(output)
+        else:
+            first.text += output.text
+    return joined
+
+
+def _write(path, text):
+    """Replace a file whole or not at all."""
+    BUILD.mkdir(exist_ok=True)
+    aside = BUILD / f"{path.name}.new"
+    try:
+        aside.write_text(text, encoding="utf-8")
+        os.replace(aside, path)
+    except OSError as error:  # a full disk does not say for which file
+        raise OSError(error.errno, error.strerror, str(aside)) from error

@@ -1,0 +1,1 @@
+"""What was printed, by whom and when: the tables of `data/`, and numbers that keep their sources."""

@@ -1,0 +1,1 @@
+"""What a claim says and what became of it: rules, ledger, verdict cards."""

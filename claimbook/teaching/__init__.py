@@ -1,0 +1,1 @@
+"""Exercises that check themselves, the class kit, a new claim."""

@@ -1,0 +1,113 @@
+"""The class kit: the chapters as notebooks for students (solutions taken out, checks kept) and for teachers, with all
+they need, in one zip.
+
+Solutions stand in the chapters between nbgrader's markers `### BEGIN SOLUTION` and `### END SOLUTION`; the cells carry
+nbgrader's metadata too, so that a teacher who uses it can go on with it.
+"""
+
+import re
+import shutil
+import zipfile
+
+import nbformat
+
+from claimbook.engine.run import read
+from claimbook.paths import BUILD, CHAPTERS, ROOT, notebooks
+
+KIT = BUILD / "class"
+ZIP = BUILD / "class.zip"
+SOLUTION = re.compile(r"### BEGIN SOLUTION\n.*?### END SOLUTION\n", re.S)
+BLANK = "answer = ...  # yours in place of the dots\n"
+FOLDED = {"hide-input", "hide-cell", "remove-input"}
+README = """# The Hundred-Billion-Dollar Year: class kit
+
+`chapters/` holds the notebooks for students: every chapter with its exercises, solutions taken out, checks kept.
+`teacher/` holds the same with
+solutions. `data/` holds the tables, `claimbook/` the helper package. Nothing asks the network once it is installed.
+
+Install, once (conda or mamba; or any Python 3.11 with `pip install -e .`):
+
+    conda env create -f environment.yml
+    conda activate hundred-billion-dollar-year
+
+Open: `jupyter lab chapters`. Run all cells of a chapter (Run, Run All Cells), go to the exercises at its end, put
+answers in place of the dots.
+"""
+
+
+def exercise_cells(notebook):
+    """The code cells of the exercises, by the exercise's id."""
+    found = {}
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and (asked := re.search(r'^check\("([\w-]+)", answer\)$', cell.source, re.M)):
+            found[asked[1]] = cell
+    return found
+
+
+def plain(text, keep_solution):
+    """A Markdown cell of the book as plain Jupyter shows it: no anchors, no directives, no links into the site."""
+    if "{solution-end}" in text and not keep_solution:
+        return ""
+    text = re.sub(r"^\([\w-]+\)=\n", "", text, flags=re.M)
+    text = re.sub(
+        r"```\{exercise\} (.*)\n:label: ([\w-]+)\n\n(.*?)\n```", r"### Exercise \2: \1\n\n\3", text, flags=re.S
+    )
+    text = re.sub(
+        r"```\{solution-start\} ([\w-]+)\n.*?```", r"*Solution to \1*" if keep_solution else "", text, flags=re.S
+    )
+    text = re.sub(r"```\{[\w-]+\}.*?```", "", text, flags=re.S)
+    return re.sub(r"\[([^\]]+)\]\((?:#|[\w-]+\.(?:md|ipynb))[^)]*\)", r"\1", text).strip()
+
+
+def student(path, keep_solution=False):
+    """A chapter as a student gets it (with `keep_solution`: as a teacher does). Outputs stay, but for the
+    exercises'."""
+    notebook = nbformat.from_dict(read(path))
+    for id, cell in exercise_cells(notebook).items():
+        if not keep_solution:
+            cell.source, blanked = SOLUTION.subn(BLANK, cell.source)
+            assert blanked == 1, (
+                f"{path.name}, exercise {id}: one solution is needed between the markers, there are {blanked}."
+            )
+            cell.outputs, cell.execution_count = [], None
+        cell.metadata["nbgrader"] = {
+            "grade": False,
+            "grade_id": id,
+            "locked": False,
+            "schema_version": 3,
+            "solution": True,
+            "task": False,
+        }
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = plain(cell.source, keep_solution)
+        elif FOLDED & set(cell.metadata.pop("tags", [])):
+            cell.metadata["jupyter"] = {"source_hidden": True}
+    notebook.cells = [cell for cell in notebook.cells if cell.source and cell.get("id") != "fetch"]
+    return notebook
+
+
+def build():
+    """Write the kit into `_build/class` and `_build/class.zip`. Returns the zip's path."""
+    shutil.rmtree(KIT, ignore_errors=True)
+    for name in ("chapters", "teacher"):
+        (KIT / name).mkdir(parents=True)
+    for path in notebooks():
+        if exercise_cells(read(path)):
+            for folder, keep in (("chapters", False), ("teacher", True)):
+                nbformat.write(student(path, keep), KIT / folder / path.name)
+    shutil.copy(CHAPTERS / "exercises.json", KIT / "chapters")
+    for name in ("data", "claimbook"):
+        shutil.copytree(ROOT / name, KIT / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("environment.yml", "pyproject.toml", "LICENSE"):
+        shutil.copy(ROOT / name, KIT)
+    (KIT / "README.md").write_text(README, encoding="utf-8")
+    ZIP.unlink(missing_ok=True)
+    with zipfile.ZipFile(ZIP, "w", zipfile.ZIP_DEFLATED) as kit:
+        for path in sorted(p for p in KIT.rglob("*") if p.is_file()):
+            name = zipfile.ZipInfo(
+                f"hundred-billion-dollar-year/{path.relative_to(KIT)}", date_time=(2026, 1, 1, 0, 0, 0)
+            )  # the same bytes on any day
+            name.compress_type, name.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            kit.writestr(name, path.read_bytes())
+    return ZIP
