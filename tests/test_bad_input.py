@@ -15,6 +15,7 @@ import pytest
 from conftest import Copy
 
 from claimbook.engine import run
+from claimbook.evidence import keys, tables
 from claimbook.teaching import newbook
 
 SERVER = """
@@ -38,10 +39,11 @@ build` in that folder."""
 CLAIMS = """batteries-01,batteries,1,paragraph 1,figure,Battery makers raised $12 billion in 2024.,,12,USD_bn,about
 batteries-02,batteries,1,paragraph 2,share,Half of it went to the US.,,50,percent,about
 """
-FIGURES = """\
-a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,battery rounds,2025-02-01,,primary,example-2025,
-a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,battery rounds,2025-03-01,,report,example-2025,
-a3,share,US,batteries,2024,52,percent,,,Other,Other,battery rounds,2025-03-01,,report,example-2025,
+FIRST, SECOND = "example_venture_world_batteries_2024_2025-02", "other_venture_world_batteries_2024_2025-03"
+FIGURES = f"""\
+{FIRST},venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,cells,2025-02-01,,primary,example-2025,
+{SECOND},venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,cells,2025-03-01,,report,example-2025,
+other_share_us_batteries_2024_2025-03,share,US,batteries,2024,52,percent,,,Other,Other,cells,2025-03-01,,report,example-2025,
 """
 SOURCES = "example-2025,Battery money,Example,2025-02-01,https://example.org/batteries,2026-01-05\n"
 CELLS = [
@@ -191,9 +193,18 @@ def code(source):
     return plant
 
 
+def named(line):
+    """A line of the table with the id that it must have; as it is where it cannot be read."""
+    columns = [field["name"] for field in tables.describe("funding")["schema"]["fields"]]
+    cells = next(csv.reader([line]))
+    return f"{keys.id_of('funding', dict(zip(columns, cells)))},{line.split(',', 1)[1]}" if len(cells) == 17 else line
+
+
 def cell(old, new):
-    """Another value in the first figure's row."""
-    return text(TABLE, FIGURES.splitlines()[0], FIGURES.splitlines()[0].replace(old, new, 1))
+    """Another value in the first figure's row, with the id that it then must have."""
+    line = FIGURES.splitlines()[0]
+    id, rest = line.split(",", 1)
+    return text(TABLE, line, named(f"{id},{rest.replace(old, new, 1)}"))
 
 
 def remove(path):
@@ -257,7 +268,7 @@ TABLES = {
         "data/figures.csv, row 1: .* has them in another order",
     ),
     "a cell too many": (
-        cell("rounds of", "rounds, of"),
+        cell("cells", "cells, or more"),
         "data/figures.csv, row 2: 17 cells are needed, there are 18. Put text with a comma in quotation marks",
     ),
     "a short row": (
@@ -326,12 +337,13 @@ TABLES = {
         ),
     ),
     "duplicate figure id": (
-        text(TABLE, "a2,", "a1,"),
-        "data/figures.csv, row 3, column id: 'a1' stands in an earlier row too. Give each row its own",
+        text(TABLE, SECOND, FIRST),
+        f"data/figures.csv, row 3, column id: '{FIRST}' stands in an earlier row too. Give each row its own",
     ),
-    "one id in two tables": (
-        text(TABLE, "a2,", "batteries-02,"),
-        "data/figures.csv, row 3, column id: 'batteries-02' stands already in data/claims.csv, row 3",
+    "an id that says something else": (
+        text(TABLE, SECOND, "batteries-02"),
+        "data/figures.csv, row 3, column id: 'batteries-02' does not say what the row says, which is"
+        " 'other_venture_world_batteries_2024_2025-03'",
     ),
     "source that nothing cites": (
         raw(CITED, lambda old: old + SOURCES.encode().replace(b"example", b"idle")),
@@ -342,8 +354,8 @@ TABLES = {
         "data/sources.csv, row 2, column url: 'javascript:alert(1)' is no address of a page. Begin it with https://",
     ),
     "a path for an id": (
-        text(TABLE, "a2,", "../a2,"),
-        "data/figures.csv, row 3, column id: '../a2' holds more than letters, digits and hyphens. Rename it",
+        text(LEDGER, "batteries-02,", "../b,"),
+        "data/claims.csv, row 3, column id: '../b' holds more than letters, digits and hyphens. Rename it",
     ),
     "duplicate claim id": (
         text(LEDGER, "batteries-02,", "batteries-01,"),

@@ -87,8 +87,8 @@ def test_nbval_sees_a_planted_fault(copy, fault):
     if fault == "figure":
         copy.edit(
             "data/funding.csv",
-            "cb0024,venture funding,World,all,2024,314,",
-            "cb0024,venture funding,World,all,2024,345.4,",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,345.4,",
         )
     elif fault == "title":
         copy.edit(

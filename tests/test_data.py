@@ -24,8 +24,7 @@ def test_every_figure_is_used():
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "chapters").glob("*.ipynb"))
     unused = [
         key
-        for name in tables.tables()
-        if name not in ("claims", "sources")
+        for name in tables.figures()
         for key in tables.load(name)["id"]
         if key not in used and f"{key}'" not in code and f'{key}\\"' not in code
     ]
@@ -35,7 +34,7 @@ def test_every_figure_is_used():
 def figures():
     """All tables of figures as one, with the name of the table of each."""
     return pd.concat(
-        [tables.load(name).assign(table=name) for name in tables.tables() if name not in ("claims", "sources")],
+        [tables.load(name).assign(table=name) for name in tables.figures()],
         ignore_index=True,
     )
 
@@ -75,14 +74,14 @@ def test_figures_are_printed_after_their_time_and_before_they_were_read():
     [
         (
             "data/funding.csv",
-            "cb0024,venture funding,World,all,2024,314,",
-            "cb0024,venture funding,World,all,2024,many,",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,many,",
             "funding.csv, row 9, column value",
         ),
         (
             "data/funding.csv",
-            "cb0024,venture funding,World,all,2024,314,",
-            "cb0024,venture funding,World,all,2024,,",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,,",
             "funding.csv, row 9, column value",
         ),
         ("data/funding.csv", "id,measure,scope", "id,measures,scope", "funding.csv, row 1"),
@@ -107,7 +106,9 @@ def test_an_unknown_source_is_refused(copy):
 
 def test_an_unaccepted_change_stops_the_build(copy):
     copy.edit(
-        "data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,345.4,"
+        "data/funding.csv",
+        "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,",
+        "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,345.4,",
     )
     code, text = copy.claimbook("build")
     assert code and "funding.csv" in text and "make data" in text
@@ -129,9 +130,17 @@ def test_dates_in_words():
 
 def test_a_computed_witness_keeps_where_it_came_from():
     figures = tables.Figures(tables.load("funding"))
-    row = figures.witness("share", 31.8, "cb0099", "cb0024", part="2024")
-    assert row["id"] == "cb0099;cb0024" and row["collector"] == "Crunchbase" and row["part"] == "2024"
-    assert row["source"].split(";") == tables.trace(figures.rows("cb0099", "cb0024"), "source")
+    row = figures.witness(
+        "share", 31.8, "crunchbase_venture_world_ai_2024_2025-01", "crunchbase_venture_world_2024_2025-01", part="2024"
+    )
+    assert (
+        row["id"] == "crunchbase_venture_world_ai_2024_2025-01;crunchbase_venture_world_2024_2025-01"
+        and row["collector"] == "Crunchbase"
+        and row["part"] == "2024"
+    )
+    assert row["source"].split(";") == tables.trace(
+        figures.rows("crunchbase_venture_world_ai_2024_2025-01", "crunchbase_venture_world_2024_2025-01"), "source"
+    )
     with pytest.raises(tables.DataError, match="cb9999"):
         figures.rows("cb9999")
 

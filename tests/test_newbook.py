@@ -22,8 +22,8 @@ CLAIM = {
 }
 SOURCE = "example-2025,Battery money,Example,2025-02-01,https://example.org/batteries,2026-01-05\n"
 ROWS = """\
-a1,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,battery rounds,2025-02-01,,primary,example-2025,
-a2,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,battery rounds,2025-03-01,,report,example-2025,
+,venture funding,World,batteries,2024,11.4,USD_bn,,,Example,Example,battery rounds,2025-02-01,,primary,example-2025,
+,venture funding,World,batteries,2024,9.1,USD_bn,,,Other,Other,battery rounds,2025-03-01,,report,example-2025,
 """
 
 
@@ -59,7 +59,8 @@ def test_an_article_with_three_claims_becomes_a_book_with_verdicts(tmp_path):
     notebook = nbformat.read(path, 4)
     cells = {cell["id"]: cell for cell in notebook.cells}
     cells["batteries-01-2"].source = cells["batteries-01-2"].source.replace(
-        "witnesses = []", 'witnesses = ["a1", "a2"]'
+        "witnesses = []",
+        'witnesses = ["example_venture_world_batteries_2024_2025-02", "other_venture_world_batteries_2024_2025-03"]',
     )
     drawn = re.sub(r"^# (fig|finish)", r"\1", cells["batteries-01-4"].source, flags=re.M)
     cells["batteries-01-4"].source = (

@@ -178,7 +178,9 @@ def test_a_failed_build_leaves_the_site_in_place(copy):
     (site / "index.html").write_text("the old site", encoding="utf-8")
     (copy.root / "_build/html").symlink_to("site-old")
     copy.edit(
-        "data/funding.csv", "cb0024,venture funding,World,all,2024,314,", "cb0024,venture funding,World,all,2024,3140,"
+        "data/funding.csv",
+        "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,",
+        "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,3140,",
     )
     assert copy.claimbook("build")[0]
     assert (copy.root / "_build/html/index.html").read_text(encoding="utf-8") == "the old site"

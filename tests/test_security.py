@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 
 from packaging.requirements import Requirement
-from test_bad_input import CITED, LEDGER, TABLE, book, code, server, sound  # noqa: F401 (fixtures)
+from test_bad_input import CITED, LEDGER, TABLE, book, code, named, server, sound  # noqa: F401 (fixtures)
 
 from claimbook.paths import ROOT
 from claimbook.site import share
@@ -43,10 +43,12 @@ def test_no_text_of_the_data_becomes_markup(book):  # noqa: F811
     book.edit(CITED, "Battery money,Example", ",".join(quoted(hostile[column]) for column in ("title", "site")))
     book.edit(
         TABLE,
-        "Example,Example,rounds of battery makers",
+        "Example,Example,cells",
         ",".join(quoted(text) for text in (hostile["publisher"], f"collector {SCRIPT}", hostile["definition"])),
     )
     book.edit(TABLE, "primary,example-2025,", f"primary,example-2025,{quoted(FORMULA)}")
+    first = (book.root / TABLE).read_text(encoding="utf-8").splitlines()[1]
+    book.edit(TABLE, first, named(first))
     book.edit(LEDGER, "Battery makers raised $12 billion in 2024.", quoted(hostile["statement"]))
     code("from claimbook import table\ntable(figures, caption=figures['publisher'][0])")(book)
     book.accept()

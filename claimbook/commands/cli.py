@@ -152,10 +152,13 @@ def _data(chosen):
     from claimbook.site import pages
 
     faults = intake.files()
+    renamed = intake.name_rows() if not faults else {}
     changed = tables.renew() if not faults else []
     faults = faults or intake.faults()
     if faults:
         raise tables.DataError("\n".join(faults))
+    for former, current in renamed.items():
+        print(f"Renamed: {former} is {current}")
     print("Tables accepted: " + (", ".join(changed) or "none had changed"))
     print("Pages renewed: " + (", ".join(pages.write()) or "none was stale"))
 

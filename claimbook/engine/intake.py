@@ -11,7 +11,7 @@ import re
 from datetime import date
 
 from claimbook.engine import run
-from claimbook.evidence import tables
+from claimbook.evidence import keys, tables
 from claimbook.judgement import cards, ledger, rules
 
 KINDS = (
@@ -162,11 +162,12 @@ def _table(table):
     """What a schema cannot say of the rows of one table."""
     found, frame, units, sources = [], tables.load(table), {}, tables.load("sources")
     seen = sources.set_index("key")["seen"]
-    for row, key in enumerate(frame["key" if table == "sources" else "id"], 2):
+    name = frame.columns[0]
+    for row, key in enumerate(frame[name] if name != "id" or table == "claims" else (), 2):
         if not re.fullmatch(r"[\w-]+", key, re.A):  # it becomes an anchor, a file's name, a link
             found.append(
-                f"data/{table}.csv, row {row}, column {'key' if table == 'sources' else 'id'}: {key!r} holds more than"
-                " letters, digits and hyphens. Rename it"
+                f"data/{table}.csv, row {row}, column {name}: {key!r} holds more than letters, digits and hyphens."
+                " Rename it"
             )
     for row, url in enumerate(frame.get("url", []), 2):
         if not re.fullmatch(r"https?://[^\s<>\"\\`]+", url):
@@ -215,6 +216,9 @@ def _once():
     for table in tables.tables():
         frame = tables.load(table)
         used.update(tables.trace(frame, "source"))
+        if wrong := _ids(table, frame):
+            found += wrong
+            continue
         for row, key in enumerate(frame.get("id", []), 2):
             if key in ids:
                 found.append(
@@ -222,10 +226,74 @@ def _once():
                     " its own"
                 )
             ids[key] = f"data/{table}.csv, row {row}"
+    for row, (former, current) in enumerate(
+        tables.load("renamed").to_numpy() if "renamed" in tables.tables() else (), 2
+    ):
+        if current not in ids or former in ids:
+            odd, what = (former, "is still the id of a row") if former in ids else (current, "is the id of no row")
+            found.append(f"data/renamed.csv, row {row}: {odd!r} {what}. Mend or delete the line")
     for row, key in enumerate(tables.load("sources")["key"], 2):
         if key not in used:
             found.append(f"data/sources.csv, row {row}, column key: no figure cites {key!r}. Delete the row")
     return found
+
+
+def _ids(table, frame):
+    """An id says what its row says."""
+    found = []
+    for row, cells in enumerate(frame.astype("object").fillna("").to_dict("records"), 2):
+        right = keys.id_of(table, cells)
+        if right and cells["id"] != right:
+            found.append(
+                f"data/{table}.csv, row {row}, column id: {cells['id']!r} does not say what the row says, which is"
+                f" {right!r}. Write that, or let make data do it"
+            )
+    return found
+
+
+def name_rows():
+    """Give every row of `data/` the id that its cells say, in tables and chapters. Returns {former id: id}.
+
+    An id that chapters used, and so downloads too, is kept in `data/renamed.csv`: an old download can be followed.
+    """
+    wrong, right = {}, set()
+    for table in tables.figures():
+        path = tables.DATA / tables.describe(table)["path"]
+        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
+        named = [keys.id_of(table, row) for row in rows]
+        right |= {row["id"] for row, id in zip(rows, named) if row["id"] == id}
+        wrong |= {row["id"]: id for row, id in zip(rows, named) if row["id"] != id}
+        if any(row["id"] != id for row, id in zip(rows, named)):
+            text = io.StringIO()
+            writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(row | {"id": id} for row, id in zip(rows, named))
+            run.write(path, text.getvalue())
+    # A copied row still has the id of the one it was copied from: that one stays what it is.
+    renamed = {former: id for former, id in wrong.items() if former and former not in right}
+    if renamed:
+        _follow(renamed)
+    return renamed
+
+
+def _follow(renamed):
+    """Renames rows where chapters name them, and records what they were called."""
+    word = re.compile("(?<![\\w-])(" + "|".join(map(re.escape, renamed)) + ")(?![\\w-])")
+    told = set()
+    for path in run.notebooks():
+        text = path.read_text(encoding="utf-8")
+        told |= set(word.findall(text))
+        content = run.read(path)
+        for cell in content.cells:
+            cell.source = word.sub(lambda found: renamed[found[1]], cell.source)
+        if (new := run.dump(content)) != text:
+            run.write(path, new)
+    home = tables.DATA / "renamed.csv"
+    known = dict(list(csv.reader(io.StringIO(home.read_text(encoding="utf-8"))))[1:]) if home.exists() else {}
+    known = {former: renamed.get(current, current) for former, current in known.items()}
+    known |= {former: id for former, id in renamed.items() if former in told}
+    lines = [f"{former},{current}\n" for former, current in known.items() if former != current]
+    run.write(home, "former,current\n" + "".join(lines))
 
 
 def _is_day(text):

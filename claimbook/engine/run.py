@@ -164,7 +164,7 @@ def run(paths, progress=lambda text: None):
             # What a chapter read of others is what stood there when it began: they may have been stored since.
             mark["inputs"] |= {name: before[name] for name in mark["inputs"] if name in before}
             marks[path.name] = mark
-        _write(
+        write(
             FINGERPRINTS,
             json.dumps({path.name: marks[path.name] for path in notebooks(CHAPTERS) if path.name in marks}, indent=1)
             + "\n",
@@ -234,7 +234,7 @@ def _execute(path, at, progress):
                 f"chapters/{path.name}, cell {number} ({cell.get('id')}) gives {size:.1f} MiB of output, {MIB_PER_CELL}"
                 " may be: show less of it"
             )
-    _write(path, dump(notebook))
+    write(path, dump(notebook))
     return fingerprint(notebook, inputs - {f"chapters/{path.name}"})
 
 
@@ -283,7 +283,7 @@ def _joined(outputs):
     return joined
 
 
-def _write(path, text):
+def write(path, text):
     """Replace a file whole or not at all."""
     BUILD.mkdir(exist_ok=True)
     aside = BUILD / f"{path.name}.new"

@@ -30,6 +30,11 @@ def tables():
     return [resource["name"] for resource in package()["resources"]]
 
 
+def figures():
+    """Names of the tables whose rows are printed figures or rounds: those that name a publisher."""
+    return [name for name in tables() if any(f["name"] == "publisher" for f in describe(name)["schema"]["fields"])]
+
+
 def describe(table):
     """The description of one table. Raises DataError for a name that does not exist."""
     for resource in package()["resources"]:

@@ -164,9 +164,11 @@ class Sentence:
 
     def __init__(self, text):
         # Paragraphs and lists keep their lines; all others are joined, so that code can break a line anywhere.
-        self.text = "\n\n".join(
-            re.sub(r"\s*\n(?!\d+\. |> |- )\s*", " ", part.strip()) for part in re.split(r"\n\s*\n", text)
-        )
+        joined = []
+        for part in re.split(r"\n\s*\n", text.strip()):
+            mark = r"\d+\. |> |- " if re.match(r"\d+\. ", part) else "> |- "  # a number may begin a line of prose
+            joined.append(re.sub(rf"\s*\n(?!{mark})\s*", " ", part.strip()))
+        self.text = "\n\n".join(joined)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Notebooks read $...$ as a formula and <...> as HTML; text of the data is neither.
