@@ -7,12 +7,18 @@ imports only from those before it: evidence, judgement, charts, engine, teaching
 from importlib import import_module
 
 _HOME = {
-    "evidence.tables": "Figures day label load month new_money row tables",
-    "judgement.cards": "Board MARKS UNITS amount number say table",
+    "evidence.tables": "day label load month new_money row rows tables",
+    "evidence.quantity": "Interval change computed figure figures rounded share witnesses",
+    "evidence.units": "UNITS amount number",
+    "judgement.cards": "Board say table",
     "judgement.ledger": "VERDICT_MIME claim scoreboard stored_outputs",
-    "judgement.rules": "Interval claimed_interval rounded",
-    "charts.style": "BAND BLUE GREY INK MUTED ORANGE PALE PALETTE PURPLE RED SURFACE TEAL VERDICT_COLOURS"
-    " CLAIMED COMPUTED DISAGREES LADDER_MARKS WITNESS_MARKS dots finish ladder use_style",
+    "judgement.rules": "claimed_interval",
+    "judgement.words": "MARKS VERDICTS",
+    "charts.look": "BAND BLUE GREY INK MUTED ORANGE PALE PALETTE PURPLE RED SURFACE TEAL"
+    " CLAIMED COMPUTED DISAGREES HOLLOW SQUARE VERDICT_COLOURS use_style",
+    "charts.paper": "finish panels paper",
+    "charts.forms": "AGREEMENT apart bars changes claimed dots ladder lines listed points scale shaded spans squares"
+    " stack steps tag told",
     "teaching.exercises": "check",
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names.split()}

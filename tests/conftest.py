@@ -4,6 +4,7 @@ server for it."""
 import fcntl
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -107,6 +108,21 @@ def copied(root):
 @pytest.fixture
 def copy(tmp_path):
     return copied(tmp_path / "book")
+
+
+def small_book(root):
+    """A book of one chapter and two claims: `tests/small_book` and the package, in a folder that does not exist yet."""
+    for name in ("claimbook", "requirements.lock", "pyproject.toml", "_config.yml", "LICENSE", ".gitignore"):
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, root / name)
+    shutil.copytree(ROOT / "tests/small_book", root, dirs_exist_ok=True)
+    shutil.move(root / "thisbook.py", root / "claimbook/judgement/thisbook.py")
+    config = (root / "_config.yml").read_text(encoding="utf-8")
+    title = "title: Batteries, claim by claim"
+    (root / "_config.yml").write_text(re.sub(r"^title: .*$", title, config, flags=re.M), encoding="utf-8")
+    return Copy(root)
 
 
 class Quiet(SimpleHTTPRequestHandler):

@@ -1,10 +1,9 @@
 """Chapters executed in this process, cell by cell, so that thousands of faults can be tried in minutes: for
 `tests/mutate.py`.
 
-A chapter is executed once and remembered after every cell; for a fault in a table only the cells are executed again
-that depend
-on it. `drawing=False` leaves out the drawing of charts, which costs most, and keeps everything else that nbval
-compares.
+A chapter is executed once and remembered after every cell; for a fault in a table only those cells are executed again
+that depend on it. `drawing=False` leaves out the drawing of charts, which costs most, and keeps everything else that
+nbval compares.
 """
 
 import ast
@@ -17,21 +16,17 @@ import pickle
 import resource
 
 import matplotlib
-import matplotlib.pyplot as plt
-import numpy
 import pandas
-import seaborn
 from IPython.core.formatters import DisplayFormatter
 from IPython.core.inputtransformer2 import TransformerManager
 
 matplotlib.use("Agg")
-from claimbook.charts import style  # noqa: E402
+from claimbook.charts import paper  # noqa: E402
 from claimbook.engine import run
 from claimbook.evidence import tables
 from claimbook.judgement import ledger
 
-READ, DRAWN = tables._read, (style._svg, style._bands, plt.subplots, plt.close)
-SEABORN = {name: getattr(seaborn, name) for name in ("barplot", "lineplot", "scatterplot", "swarmplot")}
+READ, DRAWN = tables._read, (paper.svg_of, paper._bands)
 pandas.set_option("display.max_columns", 20)  # as in a notebook
 FORMAT = DisplayFormatter().format
 MUTATORS = ("append", "extend", "update", "insert", "add", "pop", "setdefault")
@@ -39,63 +34,25 @@ SECONDS = 120
 """Of computing time, after which a fault counts as one that makes a chapter run for ever."""
 
 
-class Sketch:
-    """Stands for a figure, its axes and all that matplotlib gives back: takes every call and notes it, draws
-    nothing."""
-
-    def __init__(self, log):
-        self.__dict__["log"] = log
-
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        self.log.append(name)
-        return self
-
-    def __call__(self, *given, **named):
-        self.log.append((_plain(given), _plain(named)))
-        return (0.0, 1.0) if self.log[-2] in ("get_xlim", "get_ylim", "get_size_inches") else self
-
-    def __iter__(self):
-        return iter((self,))
-
-    def __getitem__(self, key):
-        self.log.append(_plain(key))
-        return self
-
-    def __setattr__(self, name, value):
-        self.log.append((name, _plain(value)))
+LOOK = ("xydata", "offsets", "text", "position", "bbox", "color", "facecolor", "edgecolor", "linewidth", "linestyle")
+LOOK += ("marker", "sizes", "alpha", "zorder", "fontweight", "visible")
 
 
-def _plain(value):
-    """What a call was given, as something that can be compared."""
-    if isinstance(value, (list, tuple)):
-        return [_plain(one) for one in value]
-    if isinstance(value, dict):
-        return {str(key): _plain(one) for key, one in value.items()}
-    if isinstance(value, Sketch) or callable(value):
-        return ""
-    return _plain(value.tolist()) if hasattr(value, "tolist") else str(value)
+def sketch(fig, name, alt):
+    """Stands for the SVG of a figure: what each of its artists is, in words; nothing is drawn."""
+    seen = [name, alt, fig.get_size_inches().tolist()]
+    for ax in fig.axes:
+        ticks = [[tick.get_text() for tick in axis.get_ticklabels()] for axis in (ax.xaxis, ax.yaxis)]
+        seen += [ax.get_xlim(), ax.get_ylim(), ax.get_xscale(), ax.get_yscale(), ax.get_title(loc="left"), *ticks]
+        for artist in ax.get_children():
+            found = {look: getattr(artist, f"get_{look}") for look in LOOK if hasattr(artist, f"get_{look}")}
+            seen.append((type(artist).__name__, {look: str(get()) for look, get in found.items()}))
+    return str(seen)
 
 
 def drawing(on):
-    """Draw charts, or sketch them: then a chart is its title, source line, alt text, rows and all the calls that would
-    draw it."""
-    style._svg, style._bands, plt.subplots, plt.close = (
-        (*DRAWN,) if on else (lambda fig, *a: str(fig.log), lambda *a: None, _subplots, lambda *a: None)
-    )
-    for name, function in SEABORN.items():
-        setattr(
-            seaborn, name, function if on else lambda *given, ax, name=name, **named: getattr(ax, name)(*given, **named)
-        )
-
-
-def _subplots(rows=1, columns=1, **named):
-    fig = Sketch([_plain(named)])
-    axes = numpy.empty((rows, columns), dtype=object)
-    for place in range(rows * columns):
-        axes.flat[place] = Sketch(fig.log)
-    return fig, axes[0, 0] if rows == columns == 1 else axes.ravel() if 1 in (rows, columns) else axes
+    """Draw charts, or sketch them: then a chart is its title, source line, alt text, rows and all artists on it."""
+    paper.svg_of, paper._bands = DRAWN if on else (sketch, lambda *given: None)
 
 
 def patch(frames):
@@ -164,7 +121,7 @@ class Chapter:
             tables._read = lambda table: asked.add(table) or READ(table)
             ledger.claims.cache_clear()
             self.before.append((dict(names), list(tables.loaded)))
-            cell.drawn = drawn or ".plot." in cell.source  # pandas draws on real axes only
+            cell.drawn = drawn
             self.outputs.append(cell.execute(names))
             self.loads.append(asked - {"sources"})  # its keys only, which the schema guards
         tables._read = READ

@@ -22,7 +22,7 @@ import test_data
 import test_notebooks
 from inprocess import READ, apart, chapters, patch
 
-from claimbook.charts.style import CHART_MIME
+from claimbook.charts.paper import CHART_MIME
 from claimbook.engine import intake
 from claimbook.evidence import tables
 from claimbook.judgement import ledger

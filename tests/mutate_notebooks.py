@@ -15,16 +15,18 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+import matplotlib.pyplot as plt
 import nbformat
 import pandas as pd
 import test_ledger
 import test_notebooks
 from inprocess import Chapter, apart
 
-from claimbook.charts import style
+from claimbook.charts import paper
 from claimbook.engine import run
 from claimbook.evidence import tables
 from claimbook.judgement import ledger
+from claimbook.paths import theme_of
 
 KNOWN = {field["name"] for table in tables.tables() for field in tables.describe(table)["schema"]["fields"]}
 
@@ -134,35 +136,35 @@ CHART_FAULTS = {
 def try_charts(path):
     """[(chart, fault, whether it is seen)] for the charts of a chapter. `None` where a chart has nothing that the
     fault could change."""
-    found, finish = [], style.finish
+    found, finish = [], paper.finish
     stored = {
         chart["name"]: "".join(svg)
         for (_, _, chart), (_, _, svg) in zip(
-            ledger.stored_outputs(style.CHART_MIME, {path.name}), ledger.stored_outputs("image/svg+xml", {path.name})
+            ledger.stored_outputs(paper.CHART_MIME, {path.name}), ledger.stored_outputs("image/svg+xml", {path.name})
         )
     }
 
-    def planted(fig, name, *given, **named):
+    def planted(name, *given, **named):
+        fig = plt.gcf()
+
         def seen(fault):
             if CHART_FAULTS[fault](fig) is None:
                 return None
             try:
-                return finish(fig, name, *given, **named).svg != stored[name]
+                return finish(name, *given, **named).svg != stored[name]
             except Exception:
                 return True  # the cell fails
 
         found.extend((name, fault, apart(seen, fault)) for fault in CHART_FAULTS)
-        wrong = apart(
-            lambda: finish(fig, name, *given, **named | {"title": named["title"] + " not"}).svg != stored[name]
-        )
+        wrong = apart(lambda: finish(name, *given, **named | {"title": named["title"] + " not"}).svg != stored[name])
         found.append((name, "wrong title", wrong))
-        chart = finish(fig, name, *given, **named)
+        chart = finish(name, *given, **named)
         found.append((name, "no fault", chart.svg != stored[name]))
         return chart
 
-    style.finish = planted
+    paper.finish = planted
     Chapter(path, drawn=True)
-    style.finish = finish
+    paper.finish = finish
     return found
 
 
@@ -171,12 +173,12 @@ def try_columns(path):
     of the data."""
     chapter, found = Chapter(path), []
     for number, (cell, (before, _), expected) in enumerate(zip(chapter.cells, chapter.before, chapter.outputs)):
-        chart = next((one[style.CHART_MIME] for one in expected if style.CHART_MIME in one), None)
+        chart = next((one[paper.CHART_MIME] for one in expected if paper.CHART_MIME in one), None)
         if not chart:
             continue
         columns = sorted({name for rows in chart["data"] for row in rows for name in row})
         for column in columns:
-            for old in (f'["{column}"]', f"r.{column}"):
+            for old in (f'"{column}"', f"{{{column}"):
                 others = [
                     name
                     for name in columns
@@ -230,7 +232,7 @@ def try_code(path):
         for judged in re.finditer(r'claim\("([a-z]+-\d\d)"\)\.check\(', cell.source):
             if (
                 path in test_notebooks.THEMES
-                and ledger.claims()[judged[1]].chapter == path.stem[3:]
+                and ledger.claims()[judged[1]].chapter == theme_of(path)
                 and cell.source.count(judged[0]) == 1
                 and f'"{judged[1]}-ex' not in cell.source
                 and "-ex-" not in cell.id

@@ -99,8 +99,8 @@ def test_nbval_sees_a_planted_fault(copy, fault):
     else:
         copy.edit(
             f"chapters/{name}",
-            'ax.plot(days, openai[\\"valuation\\"], **COMPUTED)',
-            'ax.plot(days, openai[\\"valuation\\"] * 1.1, **COMPUTED)',
+            'points(shown, \\"date\\", \\"valuation\\", text=\\"words\\")',
+            'points(shown, \\"date\\", \\"value\\", text=\\"words\\")',
         )
     code, text = copy.nbval(name)
     assert code == 1 and re.search(r"FAILED chapters/01-ai-boom.ipynb::Cell \d+", text), text[-2000:]

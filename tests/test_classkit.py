@@ -12,10 +12,11 @@ from nbclient import NotebookClient
 
 from claimbook.engine import run
 from claimbook.judgement import ledger
+from claimbook.paths import theme_of
 from claimbook.teaching import classkit, exercises
 
 CHAPTERS = [
-    path for path in run.notebooks() if any(claim.chapter == path.stem[3:] for claim in ledger.claims().values())
+    path for path in run.notebooks() if any(claim.chapter == theme_of(path) for claim in ledger.claims().values())
 ]
 VERDICT = re.compile(r"([\w-]+-ex-\d+):?(?:\*\*)?:? (right|not yet|no answer yet)")
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from claimbook.charts.style import CHART_MIME
+from claimbook.charts.paper import CHART_MIME
 from claimbook.engine import intake
 from claimbook.evidence import tables
 from claimbook.judgement import ledger
@@ -126,23 +126,6 @@ def test_generated_pages_are_fresh():
 
 def test_dates_in_words():
     assert [tables.month(d) for d in ("2025-01-07", "2025-12", "2024")] == ["January 2025", "December 2025", "2024"]
-
-
-def test_a_computed_witness_keeps_where_it_came_from():
-    figures = tables.Figures(tables.load("funding"))
-    row = figures.witness(
-        "share", 31.8, "crunchbase_venture_world_ai_2024_2025-01", "crunchbase_venture_world_2024_2025-01", part="2024"
-    )
-    assert (
-        row["id"] == "crunchbase_venture_world_ai_2024_2025-01;crunchbase_venture_world_2024_2025-01"
-        and row["collector"] == "Crunchbase"
-        and row["part"] == "2024"
-    )
-    assert row["source"].split(";") == tables.trace(
-        figures.rows("crunchbase_venture_world_ai_2024_2025-01", "crunchbase_venture_world_2024_2025-01"), "source"
-    )
-    with pytest.raises(tables.DataError, match="cb9999"):
-        figures.rows("cb9999")
 
 
 def test_new_money_leaves_out_what_brought_none():

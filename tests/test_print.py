@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from claimbook.charts.style import CHART_MIME
+from claimbook.charts.paper import CHART_MIME
 from claimbook.editions import export
 from claimbook.editions import translate as printed
 from claimbook.engine import run
@@ -146,7 +146,7 @@ def test_what_the_pdf_lacks_is_a_fault():
         " Type 1 WinAnsi no no no 12 0\n"
     )
     assert export.font_faults(fonts) == ["the font Helvetica is not embedded"]
-    assert len(export.text_faults([])) == 60 + len(CHARTS)
+    assert len(export.text_faults([])) == len(ledger.claims()) + len(CHARTS)
     faults = export.outline_faults('<item page="7">The AI boom</item>')
     assert "the outline lacks 'US dominance'" in faults and "the outline lacks 'The AI boom'" not in faults
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from claimbook.judgement import rules
 from claimbook.judgement.rules import PRECISIONS, Interval, agrees, claimed_interval, decide, decide_part, rounded
+from claimbook.judgement.words import VERDICTS
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 PRINTED = st.decimals(1, 100_000, places=1).map(str) | st.integers(1, 100_000).map(str)
@@ -165,7 +166,7 @@ def test_a_claim_is_no_better_than_any_of_its_figures(kind, parts, more):
         "came true",
         "judgement",
     ]
-    assert decide(kind, parts) == decide(kind, parts[::-1]) in rules.VERDICTS
+    assert decide(kind, parts) == decide(kind, parts[::-1]) in VERDICTS
     if kind != "forecast":  # a forecast that fails in one figure and not in another came partly true
         assert order.index(decide(kind, parts + more)) <= order.index(decide(kind, parts))
 

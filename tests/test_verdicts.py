@@ -6,6 +6,7 @@ import pytest
 
 from claimbook.judgement import rules
 from claimbook.judgement.rules import Interval, agrees, claimed_interval, decide, decide_part, rounded
+from claimbook.judgement.words import VERDICTS
 
 
 @pytest.mark.parametrize(
@@ -94,7 +95,7 @@ def test_one_figure(agreements, misquoted, word):
 )
 def test_a_claim_is_as_good_as_its_weakest_figure(kind, parts, word):
     assert decide(kind, parts) == word
-    assert word in rules.VERDICTS
+    assert word in VERDICTS
 
 
 def test_open_ends_are_infinite():

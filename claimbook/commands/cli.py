@@ -35,8 +35,6 @@ def main():
     )
     for field in ("chapter", "article", "passage", "statement", "kind", "claimed", "unit", "precision"):
         adder.add_argument(f"--{field}")
-    starter = commands.add_parser("new-book", help="start a book on another text, with this package")
-    starter.add_argument("folder"), starter.add_argument("title")
     commands.add_parser("bench", help="measure the engine against plain tools, into chapters/benchmark.md")
     commands.add_parser("environment", help="write environment.yml from requirements.lock")
     chosen = parser.parse_args()
@@ -182,20 +180,13 @@ def _slides(chosen):
 
 
 def _new_claim(chosen):
-    from claimbook.teaching import newbook
+    from claimbook.teaching import newclaim
 
-    id, path = newbook.new_claim(newbook.ask(vars(chosen)))
+    id, path = newclaim.new_claim(newclaim.ask(vars(chosen)))
     print(
         f"{id} stands in data/claims.csv, its section in {path.relative_to(ROOT)}. Name its witnesses there, then: make"
         " data book"
     )
-
-
-def _new_book(chosen):
-    from claimbook.teaching import newbook
-
-    home = newbook.new_book(chosen.folder, chosen.title)
-    print(f"The book is in {home}. There: make data, then .venv/bin/claimbook new-claim, rows in data/, make book")
 
 
 def _bench(chosen):

@@ -11,7 +11,7 @@ from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
-from claimbook.charts.style import CHART_MIME
+from claimbook.charts.paper import CHART_MIME
 from claimbook.engine import run
 from claimbook.engine.stamp import FORMS, sources
 from claimbook.judgement import ledger

@@ -15,9 +15,10 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import texescape
 from sphinx.util.docutils import SphinxDirective
 
-from claimbook.charts.style import VERDICT_COLOURS
+from claimbook.charts.look import VERDICT_COLOURS, painted
 from claimbook.engine import stamp
-from claimbook.judgement.cards import MARKS
+from claimbook.judgement.words import MARKS
+from claimbook.paths import BUILD
 from claimbook.site import build
 
 HOME = Path(__file__).parent
@@ -292,7 +293,11 @@ def prepare(app):
     if app.builder.name in Printed.builders:
         build.figures(Path(app.outdir) / "charts")
     if app.builder.name == "epub":
-        app.config.html_static_path = [str(HOME / "print.css")]
+        css = BUILD / "epub-style" / "print.css"
+        css.parent.mkdir(parents=True, exist_ok=True)
+        verdicts = "".join(f'[data-verdict="{w}"] {{ border-color: {c} }}\n' for w, c in VERDICT_COLOURS.items())
+        css.write_text(painted((HOME / "print.css").read_text(encoding="utf-8")) + verdicts, encoding="utf-8")
+        app.config.html_static_path = [str(css)]
         app.config.html_theme_options.pop("launch_buttons", None)  # nothing runs in an EPUB
         app.connect("html-page-context", bare, priority=950)
         app.connect("doctree-read", list_claims)

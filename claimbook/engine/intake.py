@@ -11,22 +11,9 @@ import re
 from datetime import date
 
 from claimbook.engine import run
-from claimbook.evidence import keys, tables
-from claimbook.judgement import cards, ledger, rules
+from claimbook.evidence import keys, tables, units
+from claimbook.judgement import ledger, rules
 
-KINDS = (
-    "figure",
-    "share",
-    "growth",
-    "trend",
-    "comparison",
-    "composition",
-    "count",
-    "ratio",
-    "membership",
-    "forecast",
-    *rules.UNSCORED,
-)
 MAY_EXCEED = r"growth|change|return|premium"
 """Measures that can be more than 100 percent; a share cannot."""
 
@@ -141,7 +128,8 @@ def _cells():
                 continue
             if error.type == "foreign-key":
                 column, cell = getattr(error, "field_names", ["source"])[0], getattr(error, "field_cells", ["?"])[0]
-                text = f"the key {cell!r} is not in data/sources.csv. Add the source there, or mend the key"
+                keys_of = {key["fields"]: key["reference"]["resource"] for key in _foreign(task.place)}
+                text = f"the key {cell!r} is not in data/{keys_of[column]}.csv. Add it there, or mend the key"
             elif error.type in ("primary-key", "unique-error"):
                 text = WORDS["unique"].format(cell=cell or "its key", limit="")
             else:
@@ -151,6 +139,11 @@ def _cells():
             found.setdefault((task.place, row), f"{where}: {text}")
     found |= {"package": f"data/datapackage.json: {error.message}" for error in report.errors}
     return list(found.values()) or list(changed.values())
+
+
+def _foreign(path):
+    """The foreign keys of a table, by its file."""
+    return next(one["schema"] for one in tables.package()["resources"] if one["path"] == path).get("foreignKeys", [])
 
 
 def _rules():
@@ -314,15 +307,15 @@ def _claims():
     table = tables.load("claims").fillna("")
     for row, r in enumerate(table.to_dict("records"), 2):
         at = f"data/claims.csv, row {row}, column"
-        if r["kind"] not in KINDS:
-            found.append(f"{at} kind: {r['kind']!r} is none of {', '.join(KINDS)}. Choose one")
+        if r["kind"] not in rules.KINDS:
+            found.append(f"{at} kind: {r['kind']!r} is none of {', '.join(rules.KINDS)}. Choose one")
         if r["chapter"] not in told:
             found.append(
                 f"{at} chapter: no notebook in chapters/ shows the verdicts of {r['chapter']!r}; there are"
                 f" {', '.join(told)}. Mend the name, or write the chapter"
             )
-        if odd := [unit for unit in r["unit"].split(";") if unit and unit not in cards.UNITS]:
-            found.append(f"{at} unit: {odd[0]!r} is none of {', '.join(cards.UNITS)}. Choose one")
+        if odd := [unit for unit in r["unit"].split(";") if unit and unit not in units.UNITS]:
+            found.append(f"{at} unit: {odd[0]!r} is none of {', '.join(units.UNITS)}. Choose one")
         try:
             for figure in ledger._figures(r) if r["kind"] not in rules.UNSCORED else ():
                 figure.interval

@@ -16,7 +16,7 @@ from jupyter_client.provisioning import LocalProvisioner
 from claimbook.paths import ROOT
 
 FORK = get_context("forkserver")
-FORK.set_forkserver_preload(["ipykernel.kernelapp", "seaborn", "claimbook.charts.style"])
+FORK.set_forkserver_preload(["ipykernel.kernelapp", "seaborn", "claimbook.charts.forms"])
 warm_up = forkserver.ensure_running
 """Start to load the libraries, while something else goes on."""
 

@@ -4,6 +4,8 @@ For each chapter `chapters/fingerprints.json` records what its outputs were made
 repository that it opened (seen, not declared), the package, the locked versions. A chapter is stale when one differs.
 """
 
+import csv
+import io
 import json
 import logging
 import os
@@ -20,6 +22,7 @@ from claimbook.engine.kernels import KernelManager
 from claimbook.paths import BUILD, CHAPTERS, ROOT, notebooks
 
 FINGERPRINTS = CHAPTERS / "fingerprints.json"
+SOURCES = "data/sources.csv"
 SECONDS_PER_CELL = 120
 MIB_PER_CELL = 2
 """What a cell may print and draw: more makes a page that nobody can load."""
@@ -77,6 +80,17 @@ def _content(path):
     return _hash(json.dumps(described, sort_keys=True))
 
 
+def _cited(inputs):
+    """A short hash of those rows of the sources that the tables among these files cite."""
+    read = lambda path: csv.DictReader(io.StringIO((ROOT / path).read_text(encoding="utf-8"), newline=""))
+    try:
+        tables = [path for path in inputs if path.endswith(".csv") and path != SOURCES and (ROOT / path).is_file()]
+        keys = {row[c] for path in tables for row in read(path) for c in row if c and c.endswith("source")}
+        return _hash(json.dumps([row for row in read(SOURCES) if row["key"] in keys]))
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return _content(SOURCES)  # what is wrong with it, the check of the data says
+
+
 def _code(notebook):
     return _hash(*(cell.source for cell in notebook.cells if cell.cell_type == "code"))
 
@@ -102,7 +116,7 @@ def fingerprint(notebook, inputs):
         ),
         "package": _package(),
         "lock": _hash((ROOT / "requirements.lock").read_bytes()),
-        "inputs": {path: _content(path) for path in sorted(inputs)},
+        "inputs": {path: _cited(inputs) if path == SOURCES else _content(path) for path in sorted(inputs)},
     }
 
 

@@ -6,53 +6,12 @@ from html import escape
 
 import pandas as pd
 
+from claimbook.evidence.units import amount, number
 from claimbook.judgement import rules
-
-MARKS = {
-    "reproduced": "●",
-    "depends on the source": "◐",
-    "misquoted": "■",
-    "contradicted": "✖",
-    "not found": "○",
-    "came true": "●",
-    "came partly true": "◐",
-    "failed": "✖",
-    "open": "○",
-    "judgement": "▬",
-    "not examined yet": "·",
-}
-"""One mark for each verdict, so that no verdict is told by colour alone."""
-
-UNITS = {
-    "USD_bn": ("$", " bn"),
-    "USD_m": ("$", " m"),
-    "USD": ("$", ""),
-    "CNY_bn": ("", " bn yuan"),
-    "percent": ("", " %"),
-    "points": ("", " points"),
-    "ratio": ("", " times"),
-    "years": ("", " years"),
-    "count": ("", ""),
-    "rounds": ("", " rounds"),
-}
-
+from claimbook.judgement.words import MARKS
 
 YES = {True: "yes", False: "no", None: ""}
 SAYS = {True: "agrees", False: "disagrees", None: ""}
-
-
-def number(value):
-    """A figure as the book prints it: one decimal where it has one, three significant digits below one."""
-    if value != 0 and abs(value) < 1:
-        return f"{value:.3g}".replace("-", "−")
-    text = f"{value:,.1f}"
-    return (text[:-2] if text.endswith(".0") else text).replace("-", "−")
-
-
-def amount(value, unit):
-    """A figure with its unit: `amount(314, "USD_bn")` is "$314 bn". Raises KeyError for an unknown unit."""
-    before, after = UNITS[unit]
-    return f"{before}{number(value)}{after}".replace("$−", "−$")
 
 
 def _span(low, high, unit):

@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 
 import pandas as pd
@@ -71,6 +71,8 @@ class Verdict:
     reason: str
     witnesses: tuple
     misquote: tuple
+    evidence: pd.DataFrame = field(default=None, compare=False, repr=False)
+    """The table that it was judged by, its figures in the column `value`."""
 
     def payload(self):
         """The verdict as plain data, as it is stored with the notebook and read by the scoreboard."""
@@ -119,10 +121,11 @@ class Claim:
             said = [w.agrees for w in witnesses if w.part == figure.part]
             parts.append(rules.decide_part(said, any(w.agrees for w in other if w.part == figure.part)))
         word = rules.decide(self.kind, parts)
+        kept = None if evidence is None else evidence.assign(value=evidence[value]) if value in evidence else evidence
         reason = _reason(self, witnesses, parts, other)
         if judged:
             reason += f" Judged on {judged}."
-        return Verdict(self, word, f"{reason} {note}".strip(), tuple(witnesses), tuple(other))
+        return Verdict(self, word, f"{reason} {note}".strip(), tuple(witnesses), tuple(other), kept)
 
     def _witnesses(self, evidence, value):
         if evidence is None:

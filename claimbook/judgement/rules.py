@@ -6,8 +6,8 @@ agrees when its value lies in that interval (a witness that is itself an interva
 """
 
 import math
-from dataclasses import dataclass
-from decimal import Decimal
+
+from claimbook.evidence.quantity import Interval, hull, rounded
 
 TENTH = 0.10
 """The one tolerance of the book. `about` and `nearly` allow a tenth; a change is `marked` from a tenth on."""
@@ -15,64 +15,14 @@ TENTH = 0.10
 FLAT = 5.0
 """Percentage points within which a growth rate counts as `about 0`, for a tenth of nothing is nothing."""
 
-
 SOME = 1e-6
 """The least change that counts as one."""
-
-
-@dataclass(frozen=True)
-class Interval:
-    """All numbers from `low` to `high`, ends included. Arithmetic gives the range that the parts allow."""
-
-    low: float
-    high: float
-
-    def __post_init__(self):
-        if not self.low <= self.high:
-            raise ValueError(f"An interval runs from low to high, not from {self.low} to {self.high}.")
-
-    def __str__(self):
-        return f"{self.low:,.1f} to {self.high:,.1f}"
-
-    def _repr_pretty_(self, printer, cycle):
-        printer.text(str(self))  # as a notebook shows it
-
-    def __contains__(self, value):
-        return self.low <= value <= self.high
-
-    def overlaps(self, other):
-        return self.low <= other.high and other.low <= self.high
-
-    def __add__(self, other):
-        return Interval(self.low + other.low, self.high + other.high)
-
-    def __sub__(self, other):
-        return Interval(self.low - other.high, self.high - other.low)
-
-    def __mul__(self, other):
-        return _hull(a * b for a in (self.low, self.high) for b in (other.low, other.high))
-
-    def __truediv__(self, other):
-        if 0 in other:
-            raise ZeroDivisionError(f"The divisor {other} holds zero.")
-        return _hull(a / b for a in (self.low, self.high) for b in (other.low, other.high))
-
-
-def _hull(values):
-    values = list(values)
-    return Interval(min(values), max(values))
-
-
-def rounded(printed):
-    """The numbers that would be printed as this text: "53.5" stands for 53.45 to 53.55, "314" for 313.5 to 314.5."""
-    half = 0.5 * 10.0 ** Decimal(printed).as_tuple().exponent
-    return Interval(float(printed) - half, float(printed) + half)
 
 
 def _about(printed):
     if float(printed) == 0:
         return Interval(-FLAT, FLAT)
-    return _hull([float(printed) * (1 - TENTH), float(printed) * (1 + TENTH)])
+    return hull([float(printed) * (1 - TENTH), float(printed) * (1 + TENTH)])
 
 
 def _range(printed):
@@ -118,20 +68,9 @@ def agrees(value, interval):
 UNSCORED = ("advice", "judgement")
 """Kinds of claim that evidence can inform but not decide."""
 
-VERDICTS = {
-    "reproduced": "every witness agrees with the claim to the precision in which it was made",
-    "depends on the source": "some independent publishers or vintages agree and others do not",
-    "misquoted": "the number exists, but for another quantity, which is shown",
-    "contradicted": "the evidence says otherwise",
-    "not found": "no public evidence for or against was found; what was searched is said",
-    "came true": "a forecast: every witness agrees, at the date of the judgement",
-    "came partly true": "a forecast: some witnesses agree, at the date of the judgement",
-    "failed": "a forecast: no witness agrees, at the date of the judgement",
-    "open": "a forecast: the date by which it can be judged has not come",
-    "judgement": "advice: the nearest evidence is shown, nothing is scored",
-    "not examined yet": "the chapter is not written",
-}
-"""The closed list of verdicts and what each means."""
+KINDS = ("figure", "share", "growth", "trend", "comparison", "composition", "count", "ratio", "membership", "forecast")
+KINDS += UNSCORED
+"""What a claim can be."""
 
 _ORDER = ["contradicted", "misquoted", "depends on the source", "not found", "reproduced"]
 _FORECAST = {

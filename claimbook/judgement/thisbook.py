@@ -1,7 +1,7 @@
 """What only this book says: which of its claims speak of one quantity, and the sentences of its cover. A new book
 begins with its own."""
 
-from claimbook.judgement import cards
+from claimbook.evidence import units
 from claimbook.judgement.ledger import claim
 from claimbook.judgement.rules import Interval, rounded
 
@@ -85,7 +85,7 @@ def cover(stored):
     plain, real = ([w["agrees"] for w in record if ("constant" in w["label"]) == side] for side in (False, True))
     return [
         (
-            f"AI took {cards.number(min(w['low'] for w in share))} to {cards.number(max(w['high'] for w in share))}"
+            f"AI took {units.number(min(w['low'] for w in share))} to {units.number(max(w['high'] for w in share))}"
             f" percent of the world's venture money in 2024, by {len({w['collector'] for w in share})} independent"
             " counts: about a third, and more in later prints."
         ),

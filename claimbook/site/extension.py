@@ -10,9 +10,9 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx_exercise.nodes import solution_node
 
-from claimbook.charts import style
-from claimbook.judgement import ledger, rules
-from claimbook.judgement.cards import MARKS
+from claimbook.charts import look, paper
+from claimbook.judgement import ledger
+from claimbook.judgement.words import MARKS, VERDICTS
 from claimbook.paths import ROOT, notebooks, theme_of
 from claimbook.site import files, launch, pyrun, share, theme
 from claimbook.site.themed import page_html, picture
@@ -67,7 +67,7 @@ def reading_time(chapter):
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
     prose += ["".join(text) for _, _, text in ledger.stored_outputs("text/markdown", {path.name})]
-    charts = sum(1 for _ in ledger.stored_outputs(style.CHART_MIME, {path.name}))
+    charts = sum(1 for _ in ledger.stored_outputs(paper.CHART_MIME, {path.name}))
     return round(len(" ".join(prose).split()) / 230 + charts / 2)
 
 
@@ -81,7 +81,7 @@ class VerdictStrip(Directive):
         if board.empty:
             raise self.error(f"No claim belongs to the chapter {self.arguments[0]!r}.")
         counts = board["verdict"].value_counts()
-        told = ", ".join(f"{counts[word]} {word}" for word in rules.VERDICTS if word in counts)
+        told = ", ".join(f"{counts[word]} {word}" for word in VERDICTS if word in counts)
         items = "".join(
             f'<li data-verdict="{escape(r.verdict)}"><a href="#{r.id}" title="{escape(r.statement)}"><span'
             f' aria-hidden="true">{MARKS[r.verdict]}</span> {r.id.split("-")[1]}<span class="sr-only">:'
@@ -212,7 +212,10 @@ def page_parts(app, page, template, context, doctree):
 
 
 def begin(app):
-    """Pages are put together on one core: the others draw."""
+    """Pages are put together on one core: the others draw. Colours are those of the charts."""
+    static = Path(app.outdir) / "_static"
+    static.mkdir(parents=True, exist_ok=True)
+    (static / "colours.css").write_text(look.variables(), encoding="utf-8")
     app.drawn = files.begin() if app.builder.name == "html" else None
 
 
@@ -235,6 +238,7 @@ def setup(app):
         0  # a claim comes before pages that have its words
     )
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
+    app.add_css_file("colours.css")
     app.add_css_file("claimbook.css")
     app.add_js_file("page.js", loading_method="defer")
     app.connect("builder-inited", begin)

@@ -17,7 +17,7 @@ from pathlib import Path
 import matplotlib
 import yaml
 
-from claimbook.charts.style import CHART_MIME
+from claimbook.charts.paper import CHART_MIME
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, ROOT
 

@@ -9,9 +9,10 @@ import re
 
 import pandas as pd
 
-from claimbook.charts.style import CHART_MIME
-from claimbook.evidence import tables
-from claimbook.judgement import cards, consistency, ledger, rules, thisbook
+from claimbook.charts.paper import CHART_MIME
+from claimbook.evidence import tables, units
+from claimbook.judgement import consistency, ledger, rules, thisbook
+from claimbook.judgement.words import MARKS, VERDICTS
 from claimbook.paths import ROOT, notebooks
 
 SUBJECT = ("company", "round", "measure", "sector", "scope", "period", "announced")
@@ -45,7 +46,7 @@ def method():
     )
     words = table_of(
         ["mark", "verdict", "when"],
-        [(cards.MARKS[word], f"**{word}**", text) for word, text in rules.VERDICTS.items()],
+        [(verdict.mark, f"**{word}**", verdict.meaning) for word, verdict in VERDICTS.items()],
     )
     rule, clashes = inspect.getsource(rules.decide_part), _clashes()
     return f"""{GENERATED}
@@ -127,7 +128,7 @@ def _claim_links(ids, homes):
 
 
 def _range(interval):
-    low, high = (cards.number(round(end, 1)) for end in (interval.low, interval.high))
+    low, high = (units.number(round(end, 1)) for end in (interval.low, interval.high))
     return f"{low} or more" if interval.high == float("inf") else low if low == high else f"{low} to {high}"
 
 
@@ -246,7 +247,7 @@ def _filled(frame):
 def _entry(row):
     """One figure as an item of a list, with everything that its row says."""
     said = {
-        column: cards.number(value) if isinstance(value, float) else _text(value).replace(";", ", ")
+        column: units.number(value) if isinstance(value, float) else _text(value).replace(";", ", ")
         for column, value in row.items()
         if column not in ("value", "unit")
     }
@@ -263,7 +264,7 @@ def _entry(row):
 
 
 def _amount(value, unit):
-    return cards.amount(value, unit) if unit in cards.UNITS else f"{cards.number(value)} {unit.replace('_', ' ')}"
+    return units.amount(value, unit) if unit in units.UNITS else f"{units.number(value)} {unit.replace('_', ' ')}"
 
 
 def cover():
@@ -271,7 +272,7 @@ def cover():
     board = ledger.scoreboard().set_index("id")
     counts = board["verdict"].value_counts()
     stored = {content["claim"]: content for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME)}
-    told = ", ".join(f"{cards.MARKS[word]} {counts[word]} {word}" for word in rules.VERDICTS if word in counts)
+    told = ", ".join(f"{MARKS[word]} {counts[word]} {word}" for word in VERDICTS if word in counts)
     lines = [f"Of {len(board)} claims: {told}.", *thisbook.cover(stored)]
     if consistency.contradictions():
         lines.append(
@@ -284,22 +285,34 @@ def cover():
     if len(forecasts):
         lines.append(
             f"Of {forecasts.sum()} forecasts, seen with hindsight: "
-            + ", ".join(f"{forecasts[word]} {word}" for word in rules.VERDICTS if word in forecasts)
+            + ", ".join(f"{forecasts[word]} {word}" for word in VERDICTS if word in forecasts)
             + "."
         )
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
+def articles():
+    """The articles whose claims are tested, one a line, with their days and how these are known."""
+    lines = []
+    for one in tables.load("articles").itertuples():
+        title = f"[{one.title}]({one.address})" if isinstance(one.address, str) else one.title
+        days = one.earliest if one.earliest == one.latest else f"between {one.earliest} and {one.latest}"
+        lines.append(f"{one.id}. {title} (“{one.translation}”): {one.kind}, {days}. {one.dated}")
+    return "\n".join(lines)
+
+
 def pages():
     """Every generated text, as {path relative to the repository: text}."""
     index = (ROOT / "index.md").read_text(encoding="utf-8")
-    mark = re.compile(r"(<!-- scoreboard -->\n).*?(\n<!-- /scoreboard -->)", re.S)
+    for name, text in (("articles", articles()), ("scoreboard", cover())):
+        mark = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.S)
+        index = mark.sub(lambda found: f"{found[1]}\n{text}\n{found[2]}", index)
     return {
         "chapters/method.md": method(),
         "chapters/data.md": data_page(),
         "chapters/figures.md": figures(),
         "chapters/bibliography.md": bibliography(),
-        "index.md": mark.sub(lambda m: f"{m[1]}\n{cover()}\n{m[2]}", index),
+        "index.md": index,
     }
 
 

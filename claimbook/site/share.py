@@ -9,25 +9,14 @@ import matplotlib
 from docutils import nodes
 from PIL import Image, ImageDraw, ImageFont
 
-from claimbook.charts import style
+from claimbook.charts import look
 from claimbook.evidence import tables
-from claimbook.judgement import ledger, rules
-from claimbook.judgement.cards import MARKS
+from claimbook.judgement import ledger
+from claimbook.judgement.words import MARKS, VERDICTS
 from claimbook.paths import ROOT, theme_of
 from claimbook.site import files
 from claimbook.site.launch import config
 
-RATING = {
-    "reproduced": 5,
-    "came true": 5,
-    "depends on the source": 3,
-    "came partly true": 3,
-    "misquoted": 2,
-    "contradicted": 1,
-    "failed": 1,
-}
-"""Verdicts as a rating from 1 to 5, for ClaimReview. What was not found, is open or is a judgement has none."""
-ARTICLES = {1: "An article of early 2025 on the year 2024", 2: "An article of 5 July 2025"}
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
@@ -128,16 +117,17 @@ def structured(page, title, text, base):
         }
         | common
     ]
+    articles = tables.load("articles").set_index("id")["title"]
     for claim in board_of(page).itertuples():
-        if claim.verdict in RATING:
+        if rating_of := VERDICTS[claim.verdict].rating:
             rating = {
                 "@type": "Rating",
-                "ratingValue": RATING[claim.verdict],
+                "ratingValue": rating_of,
                 "worstRating": 1,
                 "bestRating": 5,
                 "alternateName": claim.verdict,
             }
-            reviewed = {"@type": "Claim", "author": {"@type": "CreativeWork", "name": ARTICLES[claim.article]}}
+            reviewed = {"@type": "Claim", "author": {"@type": "CreativeWork", "name": articles[claim.article]}}
             found.append(
                 {
                     "@type": "ClaimReview",
@@ -183,9 +173,9 @@ def card(page, title, text):
     )
     picture = Image.new("RGB", (1200, 630), "white")
     draw = ImageDraw.Draw(picture)
-    draw.rectangle((0, 0, 1200, 18), fill=style.TEAL)
+    draw.rectangle((0, 0, 1200, 18), fill=look.TEAL)
     y = 70
-    for words, size, weight, colour, most in ((title, 54, "-Bold", style.INK, 2), (text, 32, "", style.INK, 6)):
+    for words, size, weight, colour, most in ((title, 54, "-Bold", look.INK, 2), (text, 32, "", look.INK, 6)):
         lines = wrapped(words, font(size, weight), 1080)
         for line in lines[: most - 1] + (
             [lines[most - 1] + (" …" if len(lines) > most else "")] if len(lines) >= most else []
@@ -195,11 +185,11 @@ def card(page, title, text):
         y += 22
     counts = board_of(page)["verdict"].value_counts()
     x = 60
-    for word in (word for word in rules.VERDICTS if word in counts):
-        draw.text((x, 500), f"{MARKS[word]} {counts[word]}", style.VERDICT_COLOURS[word], font(36, "-Bold"))
-        draw.text((x, 544), word, style.MUTED, font(18))
+    for word in (word for word in VERDICTS if word in counts):
+        draw.text((x, 500), f"{MARKS[word]} {counts[word]}", look.VERDICT_COLOURS[word], font(36, "-Bold"))
+        draw.text((x, 544), word, look.MUTED, font(18))
         x += 40 + round(max(font(36, "-Bold").getlength(f"{MARKS[word]} {counts[word]}"), font(18).getlength(word)))
-    draw.text((60, 586), files.cited()["title"], style.MUTED, font(22))
+    draw.text((60, 586), files.cited()["title"], look.MUTED, font(22))
     return picture
 
 

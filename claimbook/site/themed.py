@@ -7,25 +7,11 @@ stored.
 import re
 from html import escape
 
-from claimbook.charts import style
+from claimbook.charts import look
 from claimbook.judgement import ledger
 
-VARIABLES = {
-    style.INK: "ink",
-    style.MUTED: "muted",
-    style.GRID: "grid",
-    style.SURFACE: "surface",
-    style.BAND: "band",
-    style.PALE: "pale",
-    style.TEAL: "teal",
-    style.ORANGE: "orange",
-    style.PURPLE: "purple",
-    style.BLUE: "blue",
-    style.RED: "red",
-    style.GREY: "grey",
-    "#ffffff": "on",  # text on a coloured bar
-}
-"""Colours of the style that the page replaces by CSS variables of these names (assets/claimbook.css)."""
+VARIABLES = {light: name for name, (light, _) in look.COLOURS.items()}
+"""Colours that the page replaces by CSS variables, which differ in light and dark."""
 
 
 def themed(svg):

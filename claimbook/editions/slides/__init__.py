@@ -13,7 +13,7 @@ from pathlib import Path
 import nbformat
 from nbconvert import SlidesExporter
 
-from claimbook.charts import style
+from claimbook.charts import look, paper
 from claimbook.engine.run import read
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, ROOT, notebooks, theme_of
@@ -63,7 +63,7 @@ def deck(path):
             continue
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if style.CHART_MIME in data and in_claims:
+            if paper.CHART_MIME in data and in_claims:
                 cells.append(_slide("subslide", _chart(data["image/svg+xml"])))
             elif ledger.VERDICT_MIME in data:
                 cells.append(_slide("subslide", "".join(data["text/html"])))
@@ -86,6 +86,7 @@ def build(progress=print):
         shutil.copy(REVEAL / name, DECKS / "reveal.js" / name)
     for name in (HERE / "slides.css", HERE.parents[1] / "site" / "assets" / "claimbook.css"):
         shutil.copy(name, DECKS)
+    (DECKS / "colours.css").write_text(look.variables(), encoding="utf-8")
     exporter = SlidesExporter(
         template_name="slides",
         extra_template_basedirs=[str(HERE.parent)],
@@ -104,9 +105,8 @@ def build(progress=print):
             f"  {path.stem}.html:"
             f" {sum(cell.metadata.slideshow.slide_type in ('slide', 'subslide') for cell in notebook.cells)} slides"
         )
-    page = (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Slides</title><link rel="stylesheet"'
-        f' href="slides.css"><h1>Slides</h1><ul>{"".join(links)}</ul></html>\n'
-    )
+    styles = "".join(f'<link rel="stylesheet" href="{name}.css">' for name in ("colours", "slides"))
+    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Slides</title>{styles}'
+    page = f"{head}<h1>Slides</h1><ul>{''.join(links)}</ul></html>\n"
     (DECKS / "index.html").write_text(page, encoding="utf-8")
     return DECKS

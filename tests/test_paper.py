@@ -1,14 +1,16 @@
 """A chart of the book has a finding, an alt text with numbers, a source line from its rows, and stable bytes."""
 
+import re
+
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt
 import pandas as pd
 import pytest
 
-from claimbook.charts import style
-from claimbook.charts.style import TEAL, finish, source_line, use_style
+from claimbook.charts import look, paper
+from claimbook.charts.look import TEAL, use_style
+from claimbook.charts.paper import finish, source_line
 from claimbook.evidence import tables
 from claimbook.site import extension, themed
 
@@ -26,9 +28,8 @@ ALT = "Two bars: the second is 2 billion dollars, twice the first."
 
 def draw(name="boom-02", alt=ALT, rows=ROWS):
     use_style()
-    fig, ax = plt.subplots()
-    ax.bar(["a", "b"], [1, 2], color=TEAL)
-    return finish(fig, name, title="A finding", subtitle="USD bn", rows=rows, alt=alt)
+    paper.paper().bar(["a", "b"], [1, 2], color=TEAL)
+    return finish(name, title="A finding", subtitle="USD bn", rows=rows, alt=alt)
 
 
 def test_the_same_chart_has_the_same_bytes():
@@ -44,7 +45,7 @@ def test_the_chart_carries_alt_text_source_and_rows():
     bundle = chart._repr_mimebundle_()
     assert f'aria-label="{ALT}"' in bundle["image/svg+xml"] and 'role="img"' in bundle["image/svg+xml"]
     assert "Source: KPMG (2024-01, 2025-04)." in bundle["text/plain"]
-    assert bundle[style.CHART_MIME]["ids"] == ["a", "b"] and bundle[style.CHART_MIME]["data"][0][1]["value"] == 2.0
+    assert bundle[paper.CHART_MIME]["ids"] == ["a", "b"] and bundle[paper.CHART_MIME]["data"][0][1]["value"] == 2.0
 
 
 def test_a_download_holds_the_figures_behind_a_computed_row():
@@ -85,9 +86,9 @@ def test_derived_rows_say_own_arithmetic():
 
 
 def test_every_colour_has_a_twin_in_dark_mode():
-    css = (extension.ASSETS / "claimbook.css").read_text(encoding="utf-8")
-    light, dark = css.split('html[data-theme="dark"]')
-    for name in themed.VARIABLES.values():
+    light, dark = look.variables().split('html[data-theme="dark"]')
+    used = re.findall(r"var\(--cb-([\w-]+)", (extension.ASSETS / "claimbook.css").read_text(encoding="utf-8"))
+    for name in {*themed.VARIABLES.values(), *used}:
         assert f"--cb-{name}:" in light and f"--cb-{name}:" in dark.split("}")[0]
 
 
