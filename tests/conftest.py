@@ -1,25 +1,24 @@
-"""A copy of the book in which faults can be planted, and a way to run the book's commands there; the built site and a
-server for it."""
+"""What the tests share: copies of the book in which faults can be planted, the built site and a server for it."""
 
 import fcntl
 import os
 import random
-import re
 import shutil
 import subprocess
 import sys
 import tempfile
 from http.server import SimpleHTTPRequestHandler
-from pathlib import Path
 
 import nbval.kernel
 import pytest
+from copies import SERVER, Book, copied, small_book
 from hypothesis import settings
 from jupyter_client.manager import KernelManager
 
-from claimbook.paths import BUILD, SITE
+from claimbook.paths import BUILD, ROOT, SITE
 
-ROOT = Path(__file__).resolve().parents[1]
+collect_ignore = ["small_book"]
+"""Its notebooks are another book's: they run in copies only."""
 
 
 def over_files(**arguments):
@@ -62,67 +61,42 @@ def pytest_collection_modifyitems(config, items):
         ]
 
 
-class Copy:
-    """The repository's own files in a temporary folder."""
-
-    def __init__(self, root):
-        self.root = root
-
-    def run(self, *arguments, before=(), **environment):
-        """Run `BEFORE python ARGUMENTS` in the copy, with the copy's package. Returns (exit code, all that it
-        printed)."""
-        variables = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith("PYTEST")}
-        variables |= {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1", **environment}
-        done = subprocess.run(
-            [*before, sys.executable, *arguments], cwd=self.root, env=variables, capture_output=True, text=True
-        )
-        return done.returncode, done.stdout + done.stderr
-
-    def claimbook(self, *arguments, **environment):
-        return self.run("-m", "claimbook.commands.cli", *arguments, **environment)
-
-    def nbval(self, notebook, *options):
-        return self.run(
-            "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", *options, f"chapters/{notebook}"
-        )
-
-    def edit(self, path, old, new):
-        """Replace the one place where `old` stands in a file."""
-        file = self.root / path
-        text = file.read_text(encoding="utf-8")
-        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {path}"
-        file.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def copied(root):
-    """The book as it is, in a folder that does not exist yet."""
-    ignore = shutil.ignore_patterns(
-        ".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints"
-    )
-    shutil.copytree(ROOT, root, ignore=ignore)
-    if (BUILD / "png").exists():  # what was drawn once need not be drawn again
-        shutil.copytree(BUILD / "png", root / "_build" / "png", copy_function=os.link)
-    return Copy(root)
-
-
 @pytest.fixture
 def copy(tmp_path):
     return copied(tmp_path / "book")
 
 
-def small_book(root):
-    """A book of one chapter and two claims: `tests/small_book` and the package, in a folder that does not exist yet."""
-    for name in ("claimbook", "requirements.lock", "pyproject.toml", "_config.yml", "LICENSE", ".gitignore"):
-        if (ROOT / name).is_dir():
-            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(ROOT / name, root / name)
-    shutil.copytree(ROOT / "tests/small_book", root, dirs_exist_ok=True)
-    shutil.move(root / "thisbook.py", root / "claimbook/judgement/thisbook.py")
-    config = (root / "_config.yml").read_text(encoding="utf-8")
-    title = "title: Batteries, claim by claim"
-    (root / "_config.yml").write_text(re.sub(r"^title: .*$", title, config, flags=re.M), encoding="utf-8")
-    return Copy(root)
+@pytest.fixture(scope="module")
+def server():
+    environment = {
+        k: v for k, v in os.environ.items() if k not in ("CI", "PYTHONPATH") and not k.startswith("PYTEST")
+    } | {"PYTHONDONTWRITEBYTECODE": "1"}
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVER],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        cwd="/",
+    )
+    yield process
+    process.stdin.close()
+    process.wait(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def sound(server, tmp_path_factory):
+    """The book as it should be, built."""
+    book = Book(small_book(tmp_path_factory.mktemp("bad") / "book").root, server)
+    book.accept()
+    code, text = book.build()
+    assert code == 0 and "Executed chapters/01-batteries.ipynb" in text, text
+    return book
+
+
+@pytest.fixture
+def book(sound, tmp_path):
+    return Book(shutil.copytree(sound.root, tmp_path / "book", symlinks=True), sound.server)
 
 
 class Quiet(SimpleHTTPRequestHandler):

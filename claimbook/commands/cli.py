@@ -125,7 +125,7 @@ def _test(chosen):
         *notebooks,
         *chosen.rest,
     ]
-    command += ["--nbval-sanitize-with", "tests/other-versions.cfg"] if chosen.text else []
+    command += ["--nbval-sanitize-with", "tests/book/other-versions.cfg"] if chosen.text else []
     return subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}).returncode
 
 

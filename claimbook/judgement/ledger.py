@@ -1,4 +1,4 @@
-"""The ledger: 60 claims, each checked against its witnesses, and the scoreboard of their verdicts."""
+"""The ledger: the claims, each checked against its witnesses, and the scoreboard of their verdicts."""
 
 import json
 import math

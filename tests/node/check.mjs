@@ -1,4 +1,4 @@
-// Looks at every page of the site in a real browser and prints what it found as JSON. Called by tests/test_browser.py:
+// Looks at every page of the site in a real browser and prints what it found as JSON. Called by tests/site/test_browser.py:
 // node check.mjs ADDRESS CHROMIUM PAGE...
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -83,7 +83,7 @@ async function look(page) {
   await tab.context().close();
 }
 
-// What a reader does: each answer is compared with what it should be by tests/test_browser.py.
+// What a reader does: each answer is compared with what it should be by tests/site/test_browser.py.
 async function use() {
   const did = {};
   const search = async (words) => {

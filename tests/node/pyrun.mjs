@@ -1,4 +1,4 @@
-// Presses "Run this page" in a real browser and prints what came of it as JSON. Called by tests/test_pyodide.py:
+// Presses "Run this page" in a real browser and prints what came of it as JSON. Called by tests/site/test_pyodide.py:
 // node pyrun.mjs CHROMIUM LOCAL PUBLIC PAGE...   LOCAL: the site with Python in a folder of its own, PUBLIC: as it is published.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -86,7 +86,7 @@ for (const [number, page] of pages.entries()) {
   await tab.context().close();
 }
 
-// What a reader does after the first run: each answer is compared with what it should be by tests/test_pyodide.py.
+// What a reader does after the first run: each answer is compared with what it should be by tests/site/test_pyodide.py.
 async function use(tab) {
   const did = {};
   await tab.evaluate(() => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));

@@ -2,7 +2,7 @@
 `make stress`.
 
 Arguments are passed on to pytest; with files among them only those are run: `make stress
-ARGS="tests/test_verdicts.py"`.
+ARGS="tests/judgement"`.
 """
 
 import os
@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 RUNS = {
     "here": ([], {}),
     "a year ahead": (["faketime", "-m", "-f", "+366d"], {}),

@@ -1,5 +1,5 @@
 """Chapters executed in this process, cell by cell, so that thousands of faults can be tried in minutes: for
-`tests/mutate.py`.
+`tests/faults/mutate.py`.
 
 A chapter is executed once and remembered after every cell; for a fault in a table only those cells are executed again
 that depend on it. `drawing=False` leaves out the drawing of charts, which costs most, and keeps everything else that

@@ -268,7 +268,7 @@ def test_build_and_tests_ask_no_network(copy):
         "loadfile",
         "-p",
         "no:cacheprovider",
-        "tests/test_style.py",
+        "tests/charts/test_paper.py",
         "chapters/07-scoreboard.ipynb",
         before=alone,
     )

@@ -6,7 +6,7 @@ import re
 
 import nbformat
 import pytest
-from conftest import small_book
+from copies import copied, small_book
 
 from claimbook.engine import run
 from claimbook.judgement import ledger
@@ -79,8 +79,6 @@ def test_claims_of_three_kinds_become_pages_with_verdicts(tmp_path):
 @pytest.fixture(scope="module")
 def grown(tmp_path_factory):
     """This book with a new claim in each chapter and a new chapter, built; what was said, and what it was before."""
-    from conftest import copied
-
     book = copied(tmp_path_factory.mktemp("grown") / "book")
     said = [
         add(book, CLAIM | {"chapter": theme, "statement": f"One more on {theme}."}) for theme in [*THEMES, "batteries"]
@@ -103,7 +101,7 @@ def test_a_new_claim_of_every_chapter_and_a_new_chapter_are_built_and_stand_on_t
 
 def test_a_new_claim_breaks_no_test(grown):
     book, _ = grown
-    names = [f"tests/test_{name}.py" for name in ("ledger", "notebooks", "data", "consistency", "verdicts")]
+    names = ["tests/judgement", "tests/evidence/test_data.py", "tests/book/test_notebooks.py"]
     code, said = book.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *names)
     assert code == 0, said[-3000:]
 

@@ -5,8 +5,8 @@ import io
 import re
 from html.parser import HTMLParser
 
+from copies import CITED, LEDGER, TABLE, code, named
 from packaging.requirements import Requirement
-from test_bad_input import CITED, LEDGER, TABLE, book, code, named, server, sound  # noqa: F401 (fixtures)
 
 from claimbook.paths import ROOT
 from claimbook.site import share
@@ -35,7 +35,7 @@ def quoted(text):
     return '"' + text.replace('"', '""') + '"'
 
 
-def test_no_text_of_the_data_becomes_markup(book):  # noqa: F811
+def test_no_text_of_the_data_becomes_markup(book):
     hostile = {
         column: f"{column} {SCRIPT}{IMAGE}{COMMENT}"
         for column in ("title", "site", "publisher", "definition", "statement")

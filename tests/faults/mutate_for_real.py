@@ -1,5 +1,5 @@
-"""Plants a sample of the faults of `tests/mutate.py` in a copy of the book, by hand so to say, and tells how often the
-two agree.
+"""Plants a sample of the faults of `mutate.py` in a copy of the book, by hand so to say, and tells how often the two
+agree.
 
 `make data` accepts the fault, the tests of the data are run, the chapters are executed by the engine, in kernels, with
 all that is drawn.
@@ -12,11 +12,16 @@ import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from conftest import copied
+from copies import copied
 from mutate import REPORT
 
 EXECUTE = "from claimbook.engine import run; run.run([path for path in run.stale() if path.name[:2] in {}])"
-TESTS = ["tests/test_data.py", "tests/test_notebooks.py", "-k", "figures_that or figures_are or told_in_full"]
+TESTS = [
+    "tests/evidence/test_data.py",
+    "tests/book/test_notebooks.py",
+    "-k",
+    "figures_that or figures_are or told_in_full",
+]
 
 
 def sample(number, seed):

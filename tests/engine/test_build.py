@@ -107,7 +107,7 @@ def test_nbval_sees_a_planted_fault(copy, fault):
 
 
 def test_other_versions_are_compared_without_the_drawing_only(copy):
-    name, options = "07-scoreboard.ipynb", ("--nbval-sanitize-with", "tests/other-versions.cfg")
+    name, options = "07-scoreboard.ipynb", ("--nbval-sanitize-with", "tests/book/other-versions.cfg")
     path = copy.root / "chapters" / name
     path.write_text(path.read_text(encoding="utf-8").replace('<path d=\\"M', '<path d=\\"M 0 0 M'), encoding="utf-8")
     assert copy.nbval(name)[0] == 1 and copy.nbval(name, *options)[0] == 0

@@ -6,6 +6,7 @@ import re
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
+import claimbook
 from claimbook.charts import paper
 from claimbook.engine import run
 from claimbook.judgement import ledger
@@ -37,6 +38,21 @@ def test_stored_as_executed(path):
             )
     assert path.read_text(encoding="utf-8") == run.dump(run.read(path))
     assert not re.search(r"/home/|/work/|/tmp/|/root/", path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_no_chapter_gives_a_name_of_the_package_another_meaning(path):
+    """A reader who runs a cell again, or takes one into another notebook, would meet the other meaning."""
+    for cell in code_cells(path):
+        tree = ast.parse(TransformerManager().transform_cell(cell.source))
+        given = {node.id for part in tree.body for node in targets(part)}
+        assert not given & set(claimbook.__all__), f"{cell.id}: {given & set(claimbook.__all__)}"
+
+
+def targets(part):
+    """The names that a statement gives a value to."""
+    found = getattr(part, "targets", [getattr(part, "target", None)])
+    return [node for one in found if one for node in ast.walk(one) if isinstance(node, ast.Name)]
 
 
 def test_no_chapter_is_stale():

@@ -3,116 +3,12 @@ published site as it was."""
 
 import csv
 import io
-import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 
 import nbformat
 import pytest
-from conftest import ROOT, Copy, small_book
-
-from claimbook.engine import run
-from claimbook.evidence import keys, tables
-
-SERVER = """
-import json, os, sys
-import frictionless, ipykernel.kernelapp, jupyter_client, nbclient, pandas, yaml
-for line in sys.stdin:
-    home, environment = json.loads(line)
-    pid = os.fork()
-    if not pid:
-        os.environ.update(environment), os.chdir(home), sys.path.insert(0, home)
-        said = os.open("said", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
-        os.dup2(said, 1), os.dup2(said, 2)
-        sys.argv[1:] = ["build"]
-        from claimbook.commands import cli
-        cli.main()
-        sys.exit()
-    print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
-"""
-"""A process that has loaded the libraries, but nothing of the book; for each line it forks, and the fork is `claimbook
-build` in that folder."""
-TABLE, LEDGER, CITED, DESCRIBED, NOTEBOOK = (
-    "data/figures.csv",
-    "data/claims.csv",
-    "data/sources.csv",
-    "data/datapackage.json",
-    "chapters/01-batteries.ipynb",
-)
-
-
-LINES = (ROOT / "tests/small_book" / TABLE).read_text(encoding="utf-8").splitlines()
-FIRST, SECOND = (line.split(",")[0] for line in LINES[1:3])
-
-
-class Book(Copy):
-    """A book of one chapter and two claims."""
-
-    def __init__(self, root, server):
-        super().__init__(root)
-        self.server = server
-
-    def build(self, **environment):
-        print(json.dumps([str(self.root), environment]), file=self.server.stdin, flush=True)
-        code = int(self.server.stdout.readline())
-        said = self.root / "said"
-        text = said.read_text(encoding="utf-8").strip()
-        said.unlink()
-        return code, text
-
-    def accept(self):
-        """What `claimbook data` writes, without its checks: the tables as they are are those that are described."""
-        path = self.root / DESCRIBED
-        package = json.loads(path.read_text(encoding="utf-8"))
-        for resource in package["resources"]:
-            file = self.root / "data" / resource["path"]
-            if file.is_file():
-                resource |= {
-                    "bytes": file.stat().st_size,
-                    "hash": f"sha256:{run.sha256(file.read_bytes()).hexdigest()}",
-                }
-        path.write_text(json.dumps(package, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-
-    def published(self):
-        """Every file of the site in place, with its bytes."""
-        home = self.root / "_build/html"
-        return {str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*") if path.is_file()}
-
-
-@pytest.fixture(scope="module")
-def server():
-    environment = {
-        k: v for k, v in os.environ.items() if k not in ("CI", "PYTHONPATH") and not k.startswith("PYTEST")
-    } | {"PYTHONDONTWRITEBYTECODE": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment,
-        cwd="/",
-    )
-    yield process
-    process.stdin.close()
-    process.wait(timeout=20)
-
-
-@pytest.fixture(scope="module")
-def sound(server, tmp_path_factory):
-    """The book as it should be, built."""
-    book = Book(small_book(tmp_path_factory.mktemp("bad") / "book").root, server)
-    book.accept()
-    code, text = book.build()
-    assert code == 0 and "Executed chapters/01-batteries.ipynb" in text, text
-    return book
-
-
-@pytest.fixture
-def book(sound, tmp_path):
-    return Book(shutil.copytree(sound.root, tmp_path / "book", symlinks=True), sound.server)
+from copies import CITED, DESCRIBED, FIRST, LEDGER, LINES, NOTEBOOK, SECOND, TABLE, Book, code, named
 
 
 def text(path, old, new):
@@ -136,25 +32,6 @@ def columns(change):
         (book.root / TABLE).write_text(out.getvalue(), encoding="utf-8")
 
     return plant
-
-
-def code(source):
-    """A chapter that does this besides."""
-
-    def plant(book):
-        path = book.root / NOTEBOOK
-        notebook = nbformat.read(path, 4)
-        notebook.cells[1].source += f"\n{source}"
-        nbformat.write(notebook, path)
-
-    return plant
-
-
-def named(line):
-    """A line of the table with the id that it must have; as it is where it cannot be read."""
-    columns = [field["name"] for field in tables.describe("funding")["schema"]["fields"]]
-    cells = next(csv.reader([line]))
-    return f"{keys.id_of('funding', dict(zip(columns, cells)))},{line.split(',', 1)[1]}" if len(cells) == 17 else line
 
 
 def cell(old, new):
