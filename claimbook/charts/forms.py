@@ -72,11 +72,16 @@ def _on(ax, data, height, *shown):
     return ax
 
 
+def _mark(look):
+    """The mark of a colour, or a mark with what is said of it."""
+    return COMPUTED | (dict(color=look) if isinstance(look, str) else look)
+
+
 def _marks(data, hue, palette, ax, key=True):
     """The mark of each word of the column `hue`. `palette`: a list of colours, or {word: colour or mark}."""
     words = list(dict.fromkeys(data[hue].dropna())) if hue else [None]
     looks = palette if isinstance(palette, dict) else dict(zip(words, palette or PALETTE))
-    marks = {word: COMPUTED | (dict(color=look) if isinstance(look, str) else look) for word, look in looks.items()}
+    marks = {word: _mark(look) for word, look in looks.items()}
     if hue and key:
         ax.figure.key |= {word: mark for word, mark in marks.items() if word in words}
     return marks
@@ -122,10 +127,6 @@ def _names(ax, data, pattern, places, headings, above, bold):
         above_row.set_in_layout(False)  # a name may be long: the plot keeps its width
     for word, y in headings.items():
         ax.text(0, y + (0.1 if above else 0), word, transform=across, va="center", fontsize=SMALL, fontweight="bold")
-
-
-def _one(data, column):
-    return column in data and data[column].notna()
 
 
 # The forms.
@@ -217,57 +218,55 @@ def changes(
     words=None,
     palette=(GREY, TEAL),
     hue=None,
+    first=GREY,
     hollow=None,
     text=None,
     group=None,
     above=True,
     bold=(),
     arrow=False,
-    first=None,
     ax=None,
 ):
     """Values of each row in two columns or more, and the way between them.
 
     `x`: the columns, the earliest first; `words`: what the key calls them; `palette`: their colours or marks. `hue`: a
-    column whose palette colours the last mark instead. `hollow`: a column that says which rows are of another kind.
-    `text`: a pattern for each column, None for a mark without number. `arrow`: the way is an arrow to the last value.
-    `first`: with `hue`, the mark of the columns before the last.
+    column whose palette colours the last mark instead, `first`: the mark of those before it. `hollow`: a column that
+    says which rows are of another kind. `text`: a pattern for each column, None for a mark without number. `arrow`: the
+    way is an arrow to the last value.
     """
     ax = _on(ax, data, 0.42 * (len(data) + (data[group].nunique() if group else 0)) + 0.3, *x, y, hue, *(text or ()))
-    looks = [
-        COMPUTED | (dict(color=look) if isinstance(look, str) else look) for look in ([first] if first else palette)
-    ]
-    marks = _marks(data, hue, palette, ax) if hue else {}
-    text = text or [f"{{{column}}}" for column in x]
+    looks = [_mark(look) for look in ([first] * (len(x) - 1) if hue else palette)]
+    last = _marks(data, hue, palette, ax) if hue else {None: looks[-1]}
     places, headings = _places(data, group)
     for at, row in zip(places, data.to_dict("records")):
-        seen = [(row[column], n) for n, column in enumerate(x) if pd.notna(row[column])]
-        low, high = min(v for v, _ in seen), max(v for v, _ in seen)
-        last = marks[row[hue]]["color"] if hue else PALE
-        if arrow and len(seen) > 1:
-            way = dict(arrowstyle="-|>", color=last, lw=1.6, shrinkA=0, shrinkB=0, mutation_scale=12)
-            ax.annotate("", (seen[-1][0], at), (seen[0][0], at), arrowprops=way, zorder=2)
-        else:
-            ax.hlines(at, low, high, color=PALE, lw=3, zorder=1)
-        for value, n in seen:
-            look = marks[row[hue]] if hue and n == len(x) - 1 else looks[min(n, len(looks) - 1)]
-            if not (arrow and n == len(x) - 1):
-                ax.plot(
-                    value,
-                    at,
-                    **look | (HOLLOW if hollow and row[hollow] else {}),
-                )
-            if text[n]:
-                side = "left" if value == low and (low < high or not n) else "right"
+        seen = [n for n, column in enumerate(x) if pd.notna(row[column])]
+        values = [row[x[n]] for n in seen]
+        mine = [*looks, *[looks[-1]] * len(x)][: len(x) - 1] + [last[row.get(hue)]]
+        _way(ax, at, values, mine[-1]["color"] if hue else PALE, arrow)
+        for n, value in zip(seen, values):
+            if not arrow or n < len(x) - 1:
+                ax.plot(value, at, **mine[n] | (HOLLOW if hollow and row[hollow] else {}))
+            pattern = text[n] if text else f"{{{x[n]}}}"
+            if pattern:
+                left = value == min(values) and (min(values) < max(values) or n == 0)
                 weight = "bold" if n == len(x) - 1 else "normal"
-                tag(told(text[n], row), value, at, side, ax, fontweight=weight)
+                tag(told(pattern, row), value, at, "left" if left else "right", ax, fontweight=weight)
     _names(ax, data, y, places, headings, above, bold)
     ax.margins(x=0.16)
     if not hue:
-        ax.figure.key |= {word: look for word, look in zip(words or x, looks)}
+        ax.figure.key |= dict(zip(words or x, looks))
     if hollow:
         ax.figure.key[f"hollow: {hollow}"] = COMPUTED | HOLLOW | dict(color=GREY)
     return ax
+
+
+def _way(ax, at, values, colour, arrow):
+    """The way of a row from its first value to its last: an arrow, or a bar behind the marks."""
+    if arrow and len(values) > 1:
+        way = dict(arrowstyle="-|>", color=colour, lw=1.6, shrinkA=0, shrinkB=0, mutation_scale=12)
+        ax.annotate("", (values[-1], at), (values[0], at), arrowprops=way, zorder=2)
+    else:
+        ax.hlines(at, min(values), max(values), color=PALE, lw=3, zorder=1)
 
 
 def lines(
@@ -350,49 +349,52 @@ def bars(
 
     `order`: the places from left to right, as words or {word: how it is written}. `highlight`: the one that stands out.
     `hue`, `palette`: or colours by a column. `also`: a second column, drawn as a stroke over each bar, and its word in
-    the
-    key. `across=True`: bars to the right, each below its name, which the pattern `x` gives.
+    the key. `across=True`: bars to the right, each below its name, which the pattern `x` gives.
     """
     ax = _on(ax, data, 0.47 * len(data) + 0.3 if across else 2.2, x, y, hue, text, also and also[0])
     if highlight is not None:
         data, hue = data.assign(shade=[str(highlight) if v == highlight else "other years" for v in data[x]]), "shade"
-        palette = {str(highlight): SQUARE | dict(color=TEAL), "other years": SQUARE | dict(color=PALE)}
-    marks = _marks(data, hue, palette, ax, key=False)
+        palette = {str(highlight): TEAL, "other years": PALE}
+    colours = {word: mark["color"] for word, mark in _marks(data, hue, palette, ax, key=False).items()}
+    drawn = [colours[word] for word in (data[hue] if hue else [None] * len(data))]
     if hue:
-        ax.figure.key |= {
-            word: SQUARE | dict(color=mark["color"]) for word, mark in marks.items() if word in set(data[hue])
-        }
-    colours = [marks[word]["color"] for word in (data[hue] if hue else [None] * len(data))]
+        ax.figure.key |= {word: SQUARE | dict(color=colour) for word, colour in colours.items() if colour in drawn}
     if across:
-        drawn = ax.barh(range(len(data)), data[y], color=colours, height=0.42)
+        shapes = ax.barh(range(len(data)), data[y], color=drawn, height=0.42)
         _names(ax, data, x, list(range(len(data))), {}, True, bold)
         ax.margins(x=0.18)
     else:
-        highest = data[[y, also[0]] if also else [y]].max().max()
-        words = dict.fromkeys(data[x]) if order is None else order
-        order = order if isinstance(order, dict) else {word: str(word) for word in words}
-        at = {word: place for place, word in enumerate(order)}
-        drawn = ax.bar(data[x].map(at), data[y], color=colours, width=0.78)
-        ax.set_xticks(list(at.values()), list(order.values()))
-        ax.set(yticks=[], ylim=(min(0, data[y].min() * 1.2), highest * 1.18), xlim=(-0.6, len(order) - 0.4))
-        if highlight is not None and highlight in at and highlight not in set(data[x]):
-            tag("not seen", at[highlight], 0, "above", ax, gap=4)
+        shapes = _columns(ax, data, x, y, order, highlight, drawn, data[[y, also[0]] if also else [y]].max().max())
     words = [told(text or f"{{{y}}}", row) for row in data.to_dict("records")] if text != "" else []
-    labels = ax.bar_label(drawn, words, padding=3, fontsize=SMALL) if words else ()
-    for colour, label in zip(colours, labels):
+    labels = ax.bar_label(shapes, words, padding=3, fontsize=SMALL) if words else []
+    for colour, label in zip(drawn, labels):
         label.set_fontweight("normal" if colour == PALE else "bold")
     if also:
-        for value, label in zip(data[also[0]], () if across else labels):
-            label.xy = (label.xy[0], max(label.xy[1], value))  # above the stroke too
-        for bar, value in zip(drawn, data[also[0]]):
-            stroke = ((bar.get_x(), bar.get_x() + bar.get_width()), (value, value))
-            ax.plot(
-                *(stroke if not across else ((value, value), (bar.get_y(), bar.get_y() + bar.get_height()))),
-                color=INK,
-                lw=1.8,
-            )
+        _strokes(ax, shapes, [] if across else labels, data[also[0]], across)
         ax.figure.key[also[1]] = dict(color=INK, lw=1.8)
     return ax
+
+
+def _columns(ax, data, x, y, order, highlight, colours, highest):
+    """Upright bars, in the order of their places, and what is said where the highlighted one is not seen."""
+    order = order if isinstance(order, dict) else {word: str(word) for word in order or dict.fromkeys(data[x])}
+    at = {word: place for place, word in enumerate(order)}
+    ax.set_xticks(list(at.values()), list(order.values()))
+    ax.set(yticks=[], ylim=(min(0, data[y].min() * 1.2), highest * 1.18), xlim=(-0.6, len(order) - 0.4))
+    if highlight in at and highlight not in set(data[x]):
+        tag("not seen", at[highlight], 0, "above", ax, gap=4)
+    return ax.bar(data[x].map(at), data[y], color=colours, width=0.78)
+
+
+def _strokes(ax, shapes, labels, values, across):
+    """A stroke over each bar, at another value than its own."""
+    for label, value in zip(labels, values):
+        label.xy = (label.xy[0], max(label.xy[1], value))  # above the stroke too
+    for bar, value in zip(shapes, values):
+        along = (
+            (bar.get_y(), bar.get_y() + bar.get_height()) if across else (bar.get_x(), bar.get_x() + bar.get_width())
+        )
+        ax.plot(*(((value, value), along) if across else (along, (value, value))), color=INK, lw=1.8)
 
 
 def stack(data, shares, names=None, palette=PALETTE, least=8, text="{:.0f}", upright=False, white=True, ax=None):
@@ -517,6 +519,16 @@ def shaded(words="", x=None, y=None, ax=None, **look):
     return ax
 
 
+def _ticks(ticks, unit, across):
+    """The numbers of an axis as texts: the unit stands with one of them."""
+    signed, unit = unit.startswith("signed "), unit.removeprefix("signed ")
+    before, after = UNITS.get(unit, ("", ""))
+    once = next((tick for tick in ticks if tick), ticks[-1]) if across and before else ticks[-1]
+    signs = ["−" if tick < 0 else "+" if signed and tick > 0 else "" for tick in ticks]
+    words = [f"{sign}{before if tick == once else ''}{number(abs(tick))}" for sign, tick in zip(signs, ticks)]
+    return [word + (after if tick == once else "") for word, tick in zip(words, ticks)]
+
+
 def scale(way, ticks, unit=None, limits=None, log=False, grid=True, words=None, ax=None):
     """The ticks of an axis and its grid. The unit stands once: with money at the first amount across, else at the last.
 
@@ -531,14 +543,7 @@ def scale(way, ticks, unit=None, limits=None, log=False, grid=True, words=None, 
         ticks = pd.to_datetime(list(ticks))
         limits = limits and pd.to_datetime(list(limits))
         words = words or [f"{tick:%Y}" if unit == "year" else f"{tick:%b}\n{tick:%Y}" for tick in ticks]
-    if words is None:
-        signed = (unit or "").startswith("signed ")
-        before, after = UNITS.get((unit or "").removeprefix("signed "), ("", ""))
-        once = next((t for t in ticks if t), ticks[-1]) if way == "x" and before else ticks[-1]
-        signs = ["+" if signed and t > 0 else "" for t in ticks]
-        words = [
-            f"{sign}{before}{number(t)}{after}" if t == once else f"{sign}{number(t)}" for sign, t in zip(signs, ticks)
-        ]
+    words = _ticks(ticks, unit or "", way == "x") if words is None else words
     getattr(ax, f"set_{way}ticks")(list(ticks), words)
     if limits is not None:
         getattr(ax, f"set_{way}lim")(limits)

@@ -42,7 +42,7 @@ class Paper(Figure):
 
 def paper(height=2.6, rows=1, columns=1, **more):
     """The axes of a new chart, `height` inches tall, or an array of them. `more`: as for `plt.subplots`."""
-    return plt.subplots(rows, columns, figsize=(WIDTH, height), FigureClass=Paper, **more)[1]
+    return plt.subplots(rows, columns, figsize=(WIDTH, height), FigureClass=Paper, layout="constrained", **more)[1]
 
 
 def panels(data, by, height, columns=2, **more):

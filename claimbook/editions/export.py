@@ -1,5 +1,4 @@
-"""The other forms of the book: the PDF through LaTeX and the EPUB, each made aside, checked as a product and only then
-put in place."""
+"""The other forms of the book, PDF through LaTeX and EPUB: each made aside, checked as a product, then put in place."""
 
 import re
 import shutil
@@ -9,7 +8,7 @@ import xml.etree.ElementTree as ET
 import zipfile
 from html import unescape
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin
 
 from claimbook.charts.paper import CHART_MIME
 from claimbook.engine import run
@@ -25,48 +24,50 @@ MARGIN = 36
 
 def pdf(progress=print):
     """The whole book as one PDF. Raises BuildError with its faults, and leaves the former one in place."""
-    make_ready(progress)
-    made_of, aside = sources(), BUILD / "new-pdf"
-    shutil.rmtree(aside, ignore_errors=True)
-    progress("Compiling the book for LaTeX")
-    compile_book(aside, "--builder", "latex")
-    home = aside / "_build" / "latex"
+    home, made_of = _compiled("pdf", "LaTeX", progress, "--builder", "latex")
     for chart in sorted((home / "charts").glob("*.svg")):
-        chart.write_text(
-            chart.read_text(encoding="utf-8").replace("'DejaVu Sans'", "Lato, 'DejaVu Sans'"), encoding="utf-8"
-        )
+        svg = chart.read_text(encoding="utf-8").replace("'DejaVu Sans'", "Lato, 'DejaVu Sans'")
+        chart.write_text(svg, encoding="utf-8")
         _run(["rsvg-convert", "--format", "pdf", "--output", chart.with_suffix(".pdf"), chart])
     progress("Setting the pages")
     for _ in range(3):  # contents and page numbers settle in the third run; the check sees it if not
         _run(["xelatex", "-interaction=nonstopmode", "-halt-on-error", "book.tex"], cwd=home)
-    book = home / "book.pdf"
-    faults, pages = pdf_faults(book)
-    _put(
-        book,
-        FORMS[".pdf"],
-        made_of,
-        log_faults((home / "book.log").read_text(encoding="utf-8", errors="replace")) + faults,
-    )
-    shutil.rmtree(aside)
-    progress(
-        f"The PDF is in {FORMS['.pdf'].relative_to(ROOT)}: {pages} pages, {FORMS['.pdf'].stat().st_size / 2**20:.1f} MB"
-    )
+    faults, pages = pdf_faults(home / "book.pdf")
+    log = (home / "book.log").read_text(encoding="utf-8", errors="replace")
+    progress(_put(home / "book.pdf", made_of, log_faults(log) + faults, f"{pages} pages, "))
 
 
 def epub(progress=print):
     """The whole book as an EPUB. Raises BuildError with its faults, and leaves the former one in place."""
-    make_ready(progress)
-    made_of, aside = sources(), BUILD / "new-epub"
-    shutil.rmtree(aside, ignore_errors=True)
-    progress("Compiling the book for EPUB")
-    compile_book(aside, "--builder", "custom", "--custom-builder", "epub")
-    book = aside / "_build" / "epub" / "book.epub"
+    home, made_of = _compiled("epub", "EPUB", progress, "--builder", "custom", "--custom-builder", "epub")
+    book = home / "book.epub"
     checked = subprocess.run([*EPUBCHECK, "--failonwarnings", book], capture_output=True, text=True)
     told = (checked.stdout + checked.stderr).splitlines()
-    _put(book, FORMS[".epub"], made_of, epub_faults(book) + (told if checked.returncode else []))
-    shutil.rmtree(aside)
+    where = _put(book, made_of, epub_faults(book) + (told if checked.returncode else []))
     progress(next(line for line in told if line.startswith("Messages:")).replace("Messages:", "epubcheck:"))
-    progress(f"The EPUB is in {FORMS['.epub'].relative_to(ROOT)}: {FORMS['.epub'].stat().st_size / 2**20:.1f} MB")
+    progress(where)
+
+
+def _compiled(form, language, progress, *builder):
+    """Compile the book aside. Returns the builder's folder and what the book is made of."""
+    make_ready(progress)
+    made_of, aside = sources(), BUILD / f"new-{form}"
+    shutil.rmtree(aside, ignore_errors=True)
+    progress(f"Compiling the book for {language}")
+    compile_book(aside, *builder)
+    return aside / "_build" / builder[-1], made_of
+
+
+def _put(book, made_of, faults, extent=""):
+    """Put a book without faults in place and clear away what it was made from. Returns a line that says where it is."""
+    form = book.suffix[1:]
+    if faults:
+        raise BuildError(f"The new {form.upper()} has faults and was not published.\n" + "\n".join(faults[:20]))
+    place = FORMS[book.suffix]
+    shutil.copy(book, place)
+    place.with_suffix(f".{form}.stamp").write_text(made_of, encoding="utf-8")
+    shutil.rmtree(BUILD / f"new-{form}")
+    return f"The {form.upper()} is in {place.relative_to(ROOT)}: {extent}{place.stat().st_size / 2**20:.1f} MB"
 
 
 def _run(command, **more):
@@ -80,30 +81,15 @@ def _run(command, **more):
     return done.stdout
 
 
-def _put(book, place, made_of, faults):
-    if faults:
-        raise BuildError(
-            f"The new {place.suffix[1:].upper()} has faults and was not published.\n" + "\n".join(faults[:20])
-        )
-    shutil.copy(book, place)
-    place.with_suffix(f"{place.suffix}.stamp").write_text(made_of, encoding="utf-8")
-
-
 def log_faults(log):
-    """What LaTeX only mentions: something wider than its line, a character that no font has, a reference that leads
-    nowhere."""
+    """What LaTeX only mentions: more than a point too wide, a character without a font, a reference to nowhere."""
     log = re.sub(r"(?<=^.{79})\n", "", log, flags=re.M)  # it breaks its lines at 79
-    wide = [
-        line
-        for line in re.findall(r"^Overfull \\[hv]box \(.*", log, re.M)
-        if float(re.search(r"\(([\d.]+)pt", line)[1]) > 1
-    ]
+    wide = [line for line, pt in re.findall(r"^(Overfull \\[hv]box \(([\d.]+)pt.*)", log, re.M) if float(pt) > 1]
     return wide + re.findall(r"^Missing character: .*|^LaTeX Warning: .*(?:undefined|Rerun|multiply).*", log, re.M)
 
 
 def pdf_faults(book):
-    """The faults of a finished PDF, and its number of pages: fonts, pictures, outline, what stands on each page and
-    where."""
+    """The faults of a PDF (fonts, pictures, outline, what stands on each page and where), and its number of pages."""
     words = page_words(_run(["pdftotext", "-bbox", book, "-"]))
     outline = _run(["pdftohtml", "-xml", "-i", "-stdout", "-l", "1", book])
     faults = font_faults(_run(["pdffonts", book])) + page_faults(words) + text_faults(words) + outline_faults(outline)
@@ -125,40 +111,34 @@ def page_faults(pages):
     """Pages with nothing between head and foot, and words that stand too near an edge."""
     faults = []
     for number, (width, height, words) in enumerate(pages, 1):
-        if not [word for word, _, top, _, bottom in words if top > 70 and bottom < height - 70]:
+        if not any(top > 70 and bottom < height - 70 for _, _, top, _, bottom in words):
             faults.append(f"page {number} is empty")
         for word, left, top, right, bottom in words:
-            if left < MARGIN or top < MARGIN or right > width - MARGIN or bottom > height - MARGIN:
+            if min(left, top, width - right, height - bottom) < MARGIN:
                 faults.append(f"page {number}: {word!r} stands too near the edge")
     return faults
 
 
 def plain(text):
     """Text without the differences that typesetting makes: spaces, hyphenation, quotes, ligatures."""
-    return re.sub(
-        r"[\s\-‐]+", "", unicodedata.normalize("NFKC", text).replace("’", "'").replace("“", '"').replace("”", '"')
-    )
+    text = unicodedata.normalize("NFKC", text).translate(str.maketrans("’“”", '\'""'))
+    return re.sub(r"[\s\-‐]+", "", text)
 
 
 def text_faults(pages):
-    """Claims and charts that are not in the book's text: each chart is found by its title, which only a vector graphic
-    has as text."""
+    """Claims and charts that are not in the book's text: each chart by its title, text only in a vector graphic."""
     text = plain(" ".join(word for _, _, words in pages for word, *_ in words))
-    faults = [f"the claim {id} is not in the book" for id in ledger.claims() if plain(f"Claim {id}.") not in text]
-    charts = [chart for _, _, chart in ledger.stored_outputs(CHART_MIME)]
-    return faults + [
-        f"the chart {chart['name']} is not in the book" for chart in charts if plain(chart["title"]) not in text
-    ]
+    titles = {f"the claim {id}": f"Claim {id}." for id in ledger.claims()}
+    titles |= {f"the chart {chart['name']}": chart["title"] for _, _, chart in ledger.stored_outputs(CHART_MIME)}
+    return [f"{what} is not in the book" for what, title in titles.items() if plain(title) not in text]
 
 
 def font_faults(table):
     """Fonts that the PDF does not carry with it, from `pdffonts`."""
     fonts = [line.split() for line in table.splitlines()[2:]]
-    return (
-        [f"the font {font[0]} is not embedded" for font in fonts if font[-5] != "yes"]
-        if fonts
-        else ["there are no fonts, so no text"]
-    )
+    if not fonts:
+        return ["there are no fonts, so no text"]
+    return [f"the font {font[0]} is not embedded" for font in fonts if font[-5] != "yes"]
 
 
 def outline_faults(outline):
@@ -170,33 +150,24 @@ def outline_faults(outline):
 
 
 def epub_faults(book):
-    """What can be seen without epubcheck: pages that are not XML, scripts, dead links, and charts that are missing or
-    have no alt text."""
-    faults, charts = [], set()
+    """What is seen without epubcheck: pages that are no XML, scripts, dead links, charts lost or without alt text."""
+    faults, trees = [], {}
     with zipfile.ZipFile(book) as archive:
-        names = set(archive.namelist())
-        pages = {name: archive.read(name).decode() for name in sorted(names) if name.endswith(".xhtml")}
-    trees = {}
-    for name, text in pages.items():
-        try:
-            trees[name] = ET.fromstring(re.sub(r"&nbsp;", "&#160;", text))
-        except ET.ParseError as error:
-            faults.append(f"{name}: {error}")
-    anchors = {name: {node.get("id") for node in tree.iter() if node.get("id")} for name, tree in trees.items()}
-    for name, tree in trees.items():
-        for node in tree.iter():
-            tag = node.tag.split("}")[-1]
-            goal = node.get("href") or node.get("src")
-            if tag == "script":
-                faults.append(f"{name}: a script")
-            if tag == "img":
-                charts.add(Path(goal).stem)
-                if not re.search(r"\d", node.get("alt", "")):
-                    faults.append(f"{name}: {goal} has no alt text with its numbers")
-            if goal and not re.match(r"[a-z]+:", goal):
-                file, _, anchor = unquote(goal).partition("#")
-                target = str((Path("/") / name).parent.joinpath(file).resolve())[1:] if file else name
-                if target not in names or anchor and anchor not in anchors.get(target, ()):
-                    faults.append(f"{name}: the link {goal} leads nowhere")
-    lost = {chart["name"] for _, _, chart in ledger.stored_outputs(CHART_MIME)} - charts
+        goals = set(archive.namelist())
+        for page in sorted(name for name in goals if name.endswith(".xhtml")):
+            try:
+                trees[page] = ET.fromstring(archive.read(page).decode().replace("&nbsp;", "&#160;"))
+            except ET.ParseError as error:
+                faults.append(f"{page}: {error}")
+    lost = {chart["name"] for _, _, chart in ledger.stored_outputs(CHART_MIME)}
+    goals |= {f"{page}#{node.get('id')}" for page, tree in trees.items() for node in tree.iter() if node.get("id")}
+    for page, tree in trees.items():
+        faults += [f"{page}: a script" for _ in tree.iterfind(".//{*}script")]
+        for image in tree.iterfind(".//{*}img"):
+            lost.discard(Path(image.get("src")).stem)
+            if not re.search(r"\d", image.get("alt", "")):
+                faults.append(f"{page}: {image.get('src')} has no alt text with its numbers")
+        for link in filter(None, (node.get("href") or node.get("src") for node in tree.iter())):
+            if not re.match(r"[a-z]+:", link) and unquote(urljoin(page, link)) not in goals:
+                faults.append(f"{page}: the link {link} leads nowhere")
     return faults + [f"the chart {name} is not in the book" for name in sorted(lost)]

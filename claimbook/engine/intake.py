@@ -5,10 +5,11 @@ Every fault is one line with file, row, column and remedy. Of a fault that bring
 
 import csv
 import io
-import json
 import math
 import re
 from datetime import date
+
+import pandas as pd
 
 from claimbook.engine import run
 from claimbook.evidence import keys, tables, units
@@ -16,6 +17,18 @@ from claimbook.judgement import ledger, rules
 
 MAY_EXCEED = r"growth|change|return|premium"
 """Measures that can be more than 100 percent; a share cannot."""
+WORDS = {
+    "required": "a value is needed. Fill it in",
+    "unique": "{cell!r} stands in an earlier row too. Give each row its own",
+    "minimum": "{cell!r} is not a number from {limit} on. Mend it, or its unit",
+    "enum": "{cell!r} is none of {limit}. Choose one",
+    "pattern": "{cell!r} is not written as {limit}."
+    " Write a date as 2025-01-31, a month as 2025-01, a quarter as 2025Q1",
+    "number": "{cell!r} is not a number. Write it with a point and without commas: 1234.5",
+    "integer": "{cell!r} is not a whole number. Write digits only",
+    "date": "{cell!r} is not a date. Write it as 2025-01-31",
+}
+"""What is wrong with a cell that breaks a type or a constraint of datapackage.json, by frictionless's name for it."""
 
 
 def faults():
@@ -26,14 +39,11 @@ def faults():
 def files():
     """The faults of the tables as files, at most one each, and of their description."""
     try:
-        described = json.loads((tables.DATA / "datapackage.json").read_text(encoding="utf-8"))
-        described = {
-            resource["path"]: [field["name"] for field in resource["schema"]["fields"]]
-            for resource in described["resources"]
-        }
+        described = {table["path"]: table["schema"]["fields"] for table in tables.package()["resources"]}
+        columns = {path: [field["name"] for field in fields] for path, fields in described.items()}
     except (OSError, ValueError, KeyError, TypeError) as error:
         return [f"data/datapackage.json cannot be read: {_said(error)}. Restore it: git checkout data/datapackage.json"]
-    return [fault for path, names in described.items() if (fault := _file(path, names))]
+    return [fault for path, names in columns.items() if (fault := _file(path, names))]
 
 
 def _said(error):
@@ -41,76 +51,61 @@ def _said(error):
     return getattr(error, "strerror", None) or f"{type(error).__name__} {error}"
 
 
+def _fault(path, row, column, text):
+    """A fault with its place; `row` and `column` may be None. `text`: what is wrong and how to mend it."""
+    return f"data/{path}" + (f", row {row}" if row else "") + (f", column {column}" if column else "") + f": {text}"
+
+
 def _file(path, names):
-    """The first fault of a table as a file: that it is there, in UTF-8, with the columns described and a cell for each
-    in every row. None if it is sound."""
-    file, restore = tables.DATA / path, f"Restore it: git checkout data/{path}"
+    """The first fault of a table as a file, or None: is it there, UTF-8, with the columns described and whole rows?"""
+    restore = f"Restore it: git checkout data/{path}"
     try:
-        raw = file.read_bytes()
+        raw = (tables.DATA / path).read_bytes()
         text = raw.decode("utf-8")
     except OSError as error:
         return f"data/{path} cannot be read: {_said(error)}. {restore}"
     except UnicodeDecodeError as error:
         row = 1 + raw.count(b"\n", 0, error.start)
-        return f"data/{path}, row {row}: the byte 0x{raw[error.start]:02x} is not UTF-8. Save the table as UTF-8"
+        return _fault(path, row, None, f"the byte 0x{raw[error.start]:02x} is not UTF-8. Save the table as UTF-8")
     if text.startswith("\ufeff"):
-        return f"data/{path}, row 1: the file begins with a byte order mark. Save it as UTF-8 without one"
+        return _fault(path, 1, None, "the file begins with a byte order mark. Save it as UTF-8 without one")
     if odd := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
         row = 1 + text.count("\n", 0, odd.start())
-        return f"data/{path}, row {row}: a control character (U+{ord(odd[0]):04X}) stands in a cell. Delete it"
-    reader, rows = csv.reader(io.StringIO(text, newline=""), strict=True), []
+        return _fault(path, row, None, f"a control character (U+{ord(odd[0]):04X}) stands in a cell. Delete it")
+    rows = []
     try:
-        rows.extend(reader)
+        rows.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
     except csv.Error as error:
-        return (
-            f"data/{path}, row {len(rows) + 1}: a quotation mark is not closed or stands within a cell ({error})."
-            " Double it, or close it"
-        )
+        what = f"a quotation mark is not closed or stands within a cell ({error}). Double it, or close it"
+        return _fault(path, len(rows) + 1, None, what)
     if not rows:
-        return f"data/{path}, row 1: the table is empty. {restore}"
+        return _fault(path, 1, None, f"the table is empty. {restore}")
     if rows[0] != names:
-        lost, odd = [n for n in names if n not in rows[0]], [n for n in rows[0] if n not in names]
-        twice = [n for n in dict.fromkeys(rows[0]) if rows[0].count(n) > 1]
-        told = [
-            f"{word} {', '.join(found)[:80]}"
-            for word, found in (("lacks", lost), ("has besides", odd), ("has twice", twice))
-            if found
-        ] or ["has them in another order"]
-        return (
-            f"data/{path}, row 1: datapackage.json describes the columns {','.join(names)}; the table"
-            f" {' and '.join(told)}. Mend the header, or describe the column there"
-        )
+        return _header(path, rows[0], names)
     for number, row in enumerate(rows, 1):
         if len(row) != len(names):
-            return (
-                f"data/{path}, row {number}: {len(names)} cells are needed, there are {len(row)}. Put text with a comma"
-                " in quotation marks, and a comma for each empty cell"
-            )
-        if broken := [name for name, cell in zip(names, row) if "\n" in cell or "\r" in cell]:
-            return (
-                f"data/{path}, row {number}, column {broken[0]}: a line break stands in the cell. Put the text on one"
-                " line"
-            )
+            remedy = "Put text with a comma in quotation marks, and a comma for each empty cell"
+            return _fault(path, number, None, f"{len(names)} cells are needed, there are {len(row)}. {remedy}")
+        for name, cell in zip(names, row):
+            if "\n" in cell or "\r" in cell:
+                return _fault(path, number, name, "a line break stands in the cell. Put the text on one line")
     return None
 
 
-WORDS = {
-    "required": "a value is needed. Fill it in",
-    "unique": "{cell!r} stands in an earlier row too. Give each row its own",
-    "minimum": "{cell!r} is not a number from {limit} on. Mend it, or its unit",
-    "enum": "{cell!r} is none of {limit}. Choose one",
-    "pattern": (
-        "{cell!r} is not written as {limit}. Write a date as 2025-01-31, a month as 2025-01, a quarter as 2025Q1"
-    ),
-    "number": "{cell!r} is not a number. Write it with a point and without commas: 1234.5",
-    "integer": "{cell!r} is not a whole number. Write digits only",
-    "date": "{cell!r} is not a date. Write it as 2025-01-31",
-}
+def _header(path, header, names):
+    """How the header of a table differs from the columns that are described."""
+    odd = {
+        "lacks": [name for name in names if name not in header],
+        "has besides": [name for name in header if name not in names],
+        "has twice": [name for name in dict.fromkeys(header) if header.count(name) > 1],
+    }
+    told = [f"{word} {', '.join(found)[:80]}" for word, found in odd.items() if found] or ["has them in another order"]
+    what = f"datapackage.json describes the columns {','.join(names)}; the table {' and '.join(told)}"
+    return _fault(path, 1, None, f"{what}. Mend the header, or describe the column there")
 
 
 def _cells():
-    """What frictionless finds, in words; of each row the first fault. Sizes and hashes count only where nothing else
-    is wrong."""
+    """What frictionless finds, in words: of each row the first fault; sizes and hashes where nothing else is wrong."""
     from frictionless import Package, system
 
     with system.use_context(trusted=True):
@@ -119,31 +114,22 @@ def _cells():
     for task in report.tasks:
         for error in task.errors:
             row, column, cell = (getattr(error, name, None) for name in ("row_number", "field_name", "cell"))
-            what, limit = (re.findall(r'"([^"]*)"', error.note) + ["", ""])[:2]
             if error.type in ("hash-count", "byte-count"):
-                changed[task.place] = (
-                    f"data/{task.place} is not the table that datapackage.json describes: it was changed. Accept the"
-                    " change with: make data"
-                )
+                was = "is not the table that datapackage.json describes: it was changed"
+                changed[task.place] = f"data/{task.place} {was}. Accept the change with: make data"
                 continue
             if error.type == "foreign-key":
-                column, cell = getattr(error, "field_names", ["source"])[0], getattr(error, "field_cells", ["?"])[0]
-                keys_of = {key["fields"]: key["reference"]["resource"] for key in _foreign(task.place)}
-                text = f"the key {cell!r} is not in data/{keys_of[column]}.csv. Add it there, or mend the key"
+                column, cell = error.field_names[0], error.field_cells[0]
+                text = f"the key {cell!r} is not in data/{error.reference_name}.csv. Add it there, or mend the key"
             elif error.type in ("primary-key", "unique-error"):
-                text = WORDS["unique"].format(cell=cell or "its key", limit="")
+                text = WORDS["unique"].format(cell=cell or "its key")
             else:
-                word = what.split("/")[0] if error.type in ("type-error", "constraint-error") else ""
-                text = WORDS[word].format(cell=cell, limit=limit) if word in WORDS else f"{error.note}. Mend it"
-            where = f"data/{task.place}" + (f", row {row}" if row else "") + (f", column {column}" if column else "")
-            found.setdefault((task.place, row), f"{where}: {text}")
+                broken, limit = (re.findall(r'"([^"]*)"', error.note) + ["", ""])[:2]
+                words = WORDS.get(broken.split("/")[0])
+                text = words.format(cell=cell, limit=limit) if words else f"{error.note}. Mend it"
+            found.setdefault((task.place, row), _fault(task.place, row, column, text))
     found |= {"package": f"data/datapackage.json: {error.message}" for error in report.errors}
     return list(found.values()) or list(changed.values())
-
-
-def _foreign(path):
-    """The foreign keys of a table, by its file."""
-    return next(one["schema"] for one in tables.package()["resources"] if one["path"] == path).get("foreignKeys", [])
 
 
 def _rules():
@@ -153,94 +139,77 @@ def _rules():
 
 def _table(table):
     """What a schema cannot say of the rows of one table."""
-    found, frame, units, sources = [], tables.load(table), {}, tables.load("sources")
-    seen = sources.set_index("key")["seen"]
+    frame, found = tables.load(table), []
     name = frame.columns[0]
-    for row, key in enumerate(frame[name] if name != "id" or table == "claims" else (), 2):
+    for row, key in enumerate(frame[name] if name != "id" or table == "claims" else [], 2):
         if not re.fullmatch(r"[\w-]+", key, re.A):  # it becomes an anchor, a file's name, a link
-            found.append(
-                f"data/{table}.csv, row {row}, column {name}: {key!r} holds more than letters, digits and hyphens."
-                " Rename it"
-            )
+            found.append((row, name, f"{key!r} holds more than letters, digits and hyphens. Rename it"))
     for row, url in enumerate(frame.get("url", []), 2):
         if not re.fullmatch(r"https?://[^\s<>\"\\`]+", url):
-            found.append(
-                f"data/{table}.csv, row {row}, column url: {url!r} is no address of a page. Begin it with https://, and"
-                " write spaces and quotation marks as %20 and %22"
-            )
+            remedy = "Begin it with https://, and write spaces and quotation marks as %20 and %22"
+            found.append((row, "url", f"{url!r} is no address of a page. {remedy}"))
     if {"value", "unit", "period", "published", "source"} <= set(frame.columns):
-        for row, r in enumerate(frame.to_dict("records"), 2):
-            at = f"data/{table}.csv, row {row}, column"
-            currency, _, size = r["unit"].partition("_")
-            first = units.setdefault((r["measure"], currency), (r["unit"], row))
-            if not math.isfinite(r["value"]):
-                found.append(f"{at} value: {r['value']} is not a finite number. Mend it")
-            if r["unit"] == "percent" and r["value"] > 100 and not re.search(MAY_EXCEED, r["measure"]):
-                found.append(
-                    f"{at} value: {r['value']:g} percent is more than all, and {r['measure']!r} is no growth or return."
-                    " Mend the value or the unit"
-                )
-            if size and first[0] != r["unit"]:
-                found.append(
-                    f"{at} unit: {r['unit']!r}, while row {first[1]} gives {r['measure']!r} in {first[0]!r}. Write both"
-                    " in one unit"
-                )
-            for column, text in (("period", r["period"]), ("published", r["published"])):
-                if re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text) and not _is_day(text):
-                    found.append(f"{at} {column}: there is no day {text!r}. Mend the date")
-            if r["period"][:4] > r["published"][:4]:
-                found.append(
-                    f"{at} period: {r['period']!r} lies after the publication ({r['published']}). Mend either date"
-                )
-            if r["published"][:4] > seen[r["source"]][:4] or r["published"] > seen[r["source"]]:
-                found.append(
-                    f"{at} published: {r['published']!r} lies after the day on which the page was read"
-                    f" ({seen[r['source']]}). Mend the date, here or in data/sources.csv"
-                )
-    return found
+        found += _figures(frame)
+    return [_fault(f"{table}.csv", *fault) for fault in found]
+
+
+def _figures(frame):
+    """What a schema cannot say of printed figures, as (row, column, what is wrong and how to mend it)."""
+    read, units = tables.load("sources").set_index("key")["seen"], {}
+    for row, r in enumerate(frame.itertuples(), 2):
+        currency, _, size = r.unit.partition("_")
+        first, unit = units.setdefault((r.measure, currency), (row, r.unit))
+        seen = read[r.source]
+        if not math.isfinite(r.value):
+            yield row, "value", f"{r.value} is not a finite number. Mend it"
+        if r.unit == "percent" and r.value > 100 and not re.search(MAY_EXCEED, r.measure):
+            what = f"{r.value:g} percent is more than all, and {r.measure!r} is no growth or return"
+            yield row, "value", f"{what}. Mend the value or the unit"
+        if size and unit != r.unit:
+            yield row, "unit", f"{r.unit!r}, while row {first} gives {r.measure!r} in {unit!r}. Write both in one unit"
+        for column in ("period", "published"):
+            if not _is_day(text := getattr(r, column)):
+                yield row, column, f"there is no day {text!r}. Mend the date"
+        if r.period[:4] > r.published[:4]:
+            yield row, "period", f"{r.period!r} lies after the publication ({r.published}). Mend either date"
+        if r.published > seen:
+            what = f"{r.published!r} lies after the day on which the page was read ({seen})"
+            yield row, "published", f"{what}. Mend the date, here or in data/sources.csv"
+
+
+def _is_day(text):
+    """Whether the calendar has the day or the month that is written so; years and quarters are not looked at."""
+    try:
+        return not re.fullmatch(r"\d{4}-\d\d(-\d\d)?", text) or bool(date.fromisoformat(f"{text}-01"[:10]))
+    except ValueError:
+        return False
 
 
 def _once():
-    """One fact stands once, each source and each table is used."""
-    found, used, ids = [], set(), {}
-    for path in sorted(tables.DATA.glob("*.csv")):
-        if path.name not in {resource["path"] for resource in tables.package()["resources"]}:
-            found.append(f"data/{path.name} is not described in datapackage.json: describe it there, or delete it")
+    """One fact stands once and under the id that says it, each source and each table is used."""
+    odd = {path.name for path in tables.DATA.glob("*.csv")} - {one["path"] for one in tables.package()["resources"]}
+    found = [f"data/{one} is not described in datapackage.json: describe it there, or delete it" for one in sorted(odd)]
+    used, ids = set(), {}
     for table in tables.tables():
-        frame = tables.load(table)
+        frame, path = tables.load(table), f"{table}.csv"
         used.update(tables.trace(frame, "source"))
-        if wrong := _ids(table, frame):
-            found += wrong
-            continue
-        for row, key in enumerate(frame.get("id", []), 2):
-            if key in ids:
-                found.append(
-                    f"data/{table}.csv, row {row}, column id: {key!r} stands already in {ids[key]}. Give each row"
-                    " its own"
-                )
-            ids[key] = f"data/{table}.csv, row {row}"
-    for row, (former, current) in enumerate(
-        tables.load("renamed").to_numpy() if "renamed" in tables.tables() else (), 2
-    ):
+        for row, cells in enumerate(frame.astype("object").fillna("").to_dict("records"), 2):
+            id, right = cells.get("id"), keys.id_of(table, cells)
+            if right and id != right:
+                what = f"{id!r} does not say what the row says, which is {right!r}"
+                found.append(_fault(path, row, "id", f"{what}. Write that, or let make data do it"))
+            elif id in ids:
+                found.append(_fault(path, row, "id", f"{id!r} stands already in {ids[id]}. Give each row its own"))
+            elif id:
+                ids[id] = f"data/{path}, row {row}"
+    renamed = tables.load("renamed").to_numpy() if "renamed" in tables.tables() else []
+    for row, (former, current) in enumerate(renamed, 2):
         if current not in ids or former in ids:
-            odd, what = (former, "is still the id of a row") if former in ids else (current, "is the id of no row")
-            found.append(f"data/renamed.csv, row {row}: {odd!r} {what}. Mend or delete the line")
+            what = f"{former!r} is still the id of a row" if former in ids else f"{current!r} is the id of no row"
+            found.append(_fault("renamed.csv", row, None, f"{what}. Mend or delete the line"))
     for row, key in enumerate(tables.load("sources")["key"], 2):
         if key not in used:
-            found.append(f"data/sources.csv, row {row}, column key: no figure cites {key!r}. Delete the row")
-    return found
-
-
-def _ids(table, frame):
-    """An id says what its row says."""
-    found = []
-    for row, cells in enumerate(frame.astype("object").fillna("").to_dict("records"), 2):
-        right = keys.id_of(table, cells)
-        if right and cells["id"] != right:
-            found.append(
-                f"data/{table}.csv, row {row}, column id: {cells['id']!r} does not say what the row says, which is"
-                f" {right!r}. Write that, or let make data do it"
-            )
+            found.append(_fault("sources.csv", row, "key", f"no figure cites {key!r}. Delete the row"))
     return found
 
 
@@ -252,16 +221,13 @@ def name_rows():
     wrong, right = {}, set()
     for table in tables.figures():
         path = tables.DATA / tables.describe(table)["path"]
-        rows = list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"), newline="")))
-        named = [keys.id_of(table, row) for row in rows]
-        right |= {row["id"] for row, id in zip(rows, named) if row["id"] == id}
-        wrong |= {row["id"]: id for row, id in zip(rows, named) if row["id"] != id}
-        if any(row["id"] != id for row, id in zip(rows, named)):
-            text = io.StringIO()
-            writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(row | {"id": id} for row, id in zip(rows, named))
-            run.write(path, text.getvalue())
+        frame = pd.read_csv(path, dtype="str", keep_default_na=False)
+        named = frame.assign(id=[keys.id_of(table, row) for row in frame.to_dict("records")])
+        odd = frame["id"] != named["id"]
+        right |= set(frame["id"][~odd])
+        wrong |= dict(zip(frame["id"][odd], named["id"][odd]))
+        if odd.any():
+            run.write(path, named.to_csv(index=False, lineterminator="\n"))
     # A copied row still has the id of the one it was copied from: that one stays what it is.
     renamed = {former: id for former, id in wrong.items() if former and former not in right}
     if renamed:
@@ -271,49 +237,33 @@ def name_rows():
 
 def _follow(renamed):
     """Renames rows where chapters name them, and records what they were called."""
-    word = re.compile("(?<![\\w-])(" + "|".join(map(re.escape, renamed)) + ")(?![\\w-])")
-    told = set()
+    word, told = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, renamed))})(?![\w-])"), set()
     for path in run.notebooks():
-        text = path.read_text(encoding="utf-8")
+        text, content = path.read_text(encoding="utf-8"), run.read(path)
         told |= set(word.findall(text))
-        content = run.read(path)
         for cell in content.cells:
             cell.source = word.sub(lambda found: renamed[found[1]], cell.source)
         if (new := run.dump(content)) != text:
             run.write(path, new)
     home = tables.DATA / "renamed.csv"
-    known = dict(list(csv.reader(io.StringIO(home.read_text(encoding="utf-8"))))[1:]) if home.exists() else {}
+    known = dict(pd.read_csv(home, dtype="str", keep_default_na=False).to_numpy()) if home.exists() else {}
     known = {former: renamed.get(current, current) for former, current in known.items()}
     known |= {former: id for former, id in renamed.items() if former in told}
     lines = [f"{former},{current}\n" for former, current in known.items() if former != current]
     run.write(home, "former,current\n" + "".join(lines))
 
 
-def _is_day(text):
-    try:
-        return bool(date.fromisoformat(text if len(text) == 10 else f"{text}-01"))
-    except ValueError:
-        return False
-
-
 def _claims():
     """Each claim can be judged and is told in a chapter; each chapter that shows verdicts has claims."""
-    found = []
-    told = {
-        theme: path.name
-        for path in run.notebooks()
-        for theme in re.findall(r"\{verdict-strip\} ([\w-]+)", path.read_text(encoding="utf-8"))
-    }
-    table = tables.load("claims").fillna("")
+    found, table, strip = [], tables.load("claims").fillna(""), re.compile(r"\{verdict-strip\} ([\w-]+)")
+    told = {theme: path.name for path in run.notebooks() for theme in strip.findall(path.read_text(encoding="utf-8"))}
     for row, r in enumerate(table.to_dict("records"), 2):
         at = f"data/claims.csv, row {row}, column"
         if r["kind"] not in rules.KINDS:
             found.append(f"{at} kind: {r['kind']!r} is none of {', '.join(rules.KINDS)}. Choose one")
         if r["chapter"] not in told:
-            found.append(
-                f"{at} chapter: no notebook in chapters/ shows the verdicts of {r['chapter']!r}; there are"
-                f" {', '.join(told)}. Mend the name, or write the chapter"
-            )
+            what = f"no notebook in chapters/ shows the verdicts of {r['chapter']!r}; there are {', '.join(told)}"
+            found.append(f"{at} chapter: {what}. Mend the name, or write the chapter")
         if odd := [unit for unit in r["unit"].split(";") if unit and unit not in units.UNITS]:
             found.append(f"{at} unit: {odd[0]!r} is none of {', '.join(units.UNITS)}. Choose one")
         try:
@@ -322,14 +272,11 @@ def _claims():
         except tables.DataError as error:
             found.append(f"data/claims.csv, row {row}: {str(error).removeprefix('data/claims.csv, ').rstrip('.')}")
         except (ValueError, ArithmeticError) as error:
-            found.append(
-                f"{at}s claimed, precision: {r['claimed']!r} as {r['precision']!r} cannot be judged ({error}). Write"
-                " digits with a point, and a precision of chapters/method.md"
-            )
-    lost = [
-        f"chapters/{name}: no claim in data/claims.csv belongs to its chapter {theme!r}. Mend the name in its"
-        " verdict-strip, or add the claims"
-        for theme, name in told.items()
-        if theme not in set(table["chapter"])
-    ]
-    return found + lost
+            what = f"{r['claimed']!r} as {r['precision']!r} cannot be judged ({error})"
+            remedy = "Write digits with a point, and a precision of chapters/method.md"
+            found.append(f"{at}s claimed, precision: {what}. {remedy}")
+    for theme, name in told.items():
+        if theme not in set(table["chapter"]):
+            what = f"no claim in data/claims.csv belongs to its chapter {theme!r}"
+            found.append(f"chapters/{name}: {what}. Mend the name in its verdict-strip, or add the claims")
+    return found

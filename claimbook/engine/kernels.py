@@ -19,11 +19,11 @@ FORK = get_context("forkserver")
 FORK.set_forkserver_preload(["ipykernel.kernelapp", "seaborn", "claimbook.charts.forms"])
 warm_up = forkserver.ensure_running
 """Start to load the libraries, while something else goes on."""
+WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 def _live(connection_file, home, opened):
-    """The life of a kernel, from its first moment in a process of its own. `opened`: where it sends each path that it
-    opens."""
+    """The life of a kernel, from its first moment in a process of its own. `opened`: where it sends what it opens."""
     import matplotlib
     import pandas
     from ipykernel.kernelapp import IPKernelApp
@@ -34,54 +34,44 @@ def _live(connection_file, home, opened):
     # kernels are not forked.
     matplotlib.rcParams["backend"] = "module://matplotlib_inline.backend_inline"
     pandas.set_option("display.max_columns", 20)
-    known, root = set(), str(ROOT) + os.sep
-    writes = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+    sys.addaudithook(_watch(opened))
+    # However the run ends, no kernel outlives it.
+    Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
+    IPKernelApp.launch_instance(["-f", connection_file], parent_handle=os.getppid())
+
+
+def _watch(opened):
+    """A hook that refuses every change of the book's files, and sends the name of each that is read once."""
+    known = set()
 
     def watch(event, args):
-        changed = (
-            args[:2]
-            if event == "os.rename"
-            else args[:1]
-            if event in ("os.remove", "os.truncate") or event == "open" and args[2] & writes
-            else ()
-        )
-        for path in changed:
-            if isinstance(path, str):
-                name = os.path.abspath(path).removeprefix(root)
-                if name.startswith((f"data{os.sep}", f"chapters{os.sep}")):
-                    raise PermissionError(
-                        f"A chapter may not write to {name}: it reads the book's files and shows what it finds. Write"
-                        " elsewhere, or change the file by hand."
-                    )
-        if event == "open" and isinstance(args[0], str):
-            path = os.path.abspath(args[0])
-            name = path.removeprefix(root)
-            if (
-                name != path
-                and name not in known
-                and name.endswith((".csv", ".ipynb", ".json"))
-                and f"{os.sep}." not in f"{os.sep}{name}"
-            ):
+        writes = event in ("os.remove", "os.truncate") or event == "open" and args[2] & WRITES
+        for name in map(_ours, args[:2] if event == "os.rename" else args[:1] if writes else ()):
+            if name.startswith(("data/", "chapters/")):
+                what = f"A chapter may not write to {name}: it reads the book's files and shows what it finds"
+                raise PermissionError(f"{what}. Write elsewhere, or change the file by hand.")
+        if event == "open":
+            name = _ours(args[0])
+            if name not in known and name.endswith((".csv", ".ipynb", ".json")) and "/." not in f"/{name}":
                 known.add(name)
                 opened.send(name)
 
-    sys.addaudithook(watch)
-    Thread(
-        target=lambda: (parent_process().join(), os._exit(1)), daemon=True
-    ).start()  # however the run ends, no kernel outlives it
-    IPKernelApp.launch_instance(["-f", connection_file], parent_handle=os.getppid())
+    return watch
+
+
+def _ours(path):
+    """The name of a file in the repository; "" for another, and for one that is open already and has a number only."""
+    name = os.path.abspath(path) if isinstance(path, str) else ""
+    return name.removeprefix(f"{ROOT}/") if name.startswith(f"{ROOT}/") else ""
 
 
 class _Process(FORK.Process):
     """A forked process with what jupyter_client asks of a subprocess besides."""
 
     stdin = stdout = stderr = None
+    wait = FORK.Process.join
 
     def poll(self):
-        return self.exitcode
-
-    def wait(self):
-        self.join()
         return self.exitcode
 
     def send_signal(self, number):
@@ -92,17 +82,15 @@ class _Fork(LocalProvisioner):
     """Starts a kernel by a fork instead of by its command."""
 
     async def launch_kernel(self, cmd, **kwargs):
-        self.process = _Process(
-            target=_live, args=(self.parent.connection_file, kwargs["cwd"], self.parent.opens), daemon=True
-        )
+        given = (self.parent.connection_file, kwargs["cwd"], self.parent.opens)
+        self.process = _Process(target=_live, args=given, daemon=True)
         self.process.start()
         self.pid = self.process.pid
         return self.connection_info
 
 
 class KernelManager(AsyncKernelManager):
-    """Manages one forked kernel. It talks over files in a folder of its own: no port can be taken, no network is
-    needed."""
+    """Manages one forked kernel. It talks over files in a folder of its own: no port to be taken, no network."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

@@ -26,11 +26,14 @@ SOURCES = "data/sources.csv"
 SECONDS_PER_CELL = 120
 MIB_PER_CELL = 2
 """What a cell may print and draw: more makes a page that nobody can load."""
+PYTHON = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": dict(name="python", file_extension=".py", mimetype="text/x-python", pygments_lexer="ipython3"),
+}
+"""What every notebook says of its language."""
 
-
-logging.getLogger("asyncio").setLevel(
-    logging.CRITICAL
-)  # what nbclient leaves behind when it stops a cell says nothing to a reader
+# What nbclient leaves behind when it stops a cell says nothing to a reader.
+logging.getLogger("asyncio").setLevel(logging.CRITICAL)
 
 
 class RunError(Exception):
@@ -38,30 +41,23 @@ class RunError(Exception):
 
 
 def read(path):
+    at = f"chapters/{path.name}"
     try:
         notebook = nbformat.read(path, as_version=4)
         nbformat.validate(notebook)
     except Exception as error:
         said = str(getattr(error, "message", error)).strip().splitlines() or [type(error).__name__]
-        raise RunError(
-            f"chapters/{path.name} is not a readable notebook: {said[0][:200]}. Restore it: git checkout"
-            f" chapters/{path.name}"
-        ) from error
+        raise RunError(f"{at} is not a readable notebook: {said[0][:200]}. Restore it: git checkout {at}") from error
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
-        raise RunError(
-            f"chapters/{path.name} asks for a kernel of {language!r}; chapters of this book are in Python. Open it in"
-            " JupyterLab and choose the kernel Python 3"
-        )
+        what = f"asks for a kernel of {language!r}; chapters of this book are in Python"
+        raise RunError(f"{at} {what}. Open it in JupyterLab and choose the kernel Python 3")
     return notebook
 
 
 def _hash(*parts):
-    digest = sha256()
-    for part in parts:
-        digest.update(part if isinstance(part, bytes) else str(part).encode())
-        digest.update(b"\0")
-    return digest.hexdigest()[:16]
+    texts = (part if isinstance(part, bytes) else part.encode() for part in parts)
+    return sha256(b"".join(text + b"\0" for text in texts)).hexdigest()[:16]
 
 
 def _content(path):
@@ -69,15 +65,16 @@ def _content(path):
     file = ROOT / path
     if not file.is_file():
         return "missing"
-    if file.name != "datapackage.json":
-        return _hash(file.read_bytes())
-    try:
-        described = json.loads(file.read_text(encoding="utf-8"))
-        for resource in described["resources"]:
-            resource.pop("bytes", None), resource.pop("hash", None)
-    except (ValueError, KeyError, TypeError):
-        return _hash(file.read_bytes())  # what is wrong with it, the check of the data says
-    return _hash(json.dumps(described, sort_keys=True))
+    said = file.read_bytes()
+    if file.name == "datapackage.json":
+        try:
+            described = json.loads(said)
+            for resource in described["resources"]:
+                resource.pop("bytes", None), resource.pop("hash", None)
+            said = json.dumps(described, sort_keys=True)
+        except (ValueError, KeyError, TypeError):
+            pass  # what is wrong with it, the check of the data says
+    return _hash(said)
 
 
 def _cited(inputs):
@@ -91,10 +88,6 @@ def _cited(inputs):
         return _content(SOURCES)  # what is wrong with it, the check of the data says
 
 
-def _code(notebook):
-    return _hash(*(cell.source for cell in notebook.cells if cell.cell_type == "code"))
-
-
 def package():
     """The files that a chapter's outputs are made of: three rooms, the answer checker, and what leads to them."""
     home = ROOT / "claimbook"
@@ -103,18 +96,13 @@ def package():
     return sorted(rooms + ways)
 
 
-def _package():
-    return _hash(*(path.read_bytes() for path in package()))
-
-
 def fingerprint(notebook, inputs):
     """What a chapter's outputs depend on, as a dict of short hashes. `inputs`: paths relative to the repository."""
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     return {
-        "code": _code(notebook),
-        "outputs": _hash(
-            *(json.dumps(cell.outputs, sort_keys=True) for cell in notebook.cells if cell.cell_type == "code")
-        ),
-        "package": _package(),
+        "code": _hash(*(cell.source for cell in cells)),
+        "outputs": _hash(*(json.dumps(cell.outputs, sort_keys=True) for cell in cells)),
+        "package": _hash(*(path.read_bytes() for path in package())),
         "lock": _hash((ROOT / "requirements.lock").read_bytes()),
         "inputs": {path: _cited(inputs) if path == SOURCES else _content(path) for path in sorted(inputs)},
     }
@@ -124,10 +112,8 @@ def recorded():
     try:
         return json.loads(FINGERPRINTS.read_text(encoding="utf-8")) if FINGERPRINTS.exists() else {}
     except ValueError as error:
-        raise RunError(
-            f"chapters/{FINGERPRINTS.name} is not readable: {error}. Restore it: git checkout"
-            f" chapters/{FINGERPRINTS.name}"
-        ) from error
+        at = f"chapters/{FINGERPRINTS.name}"
+        raise RunError(f"{at} is not readable: {error}. Restore it: git checkout {at}") from error
 
 
 def stale():
@@ -163,93 +149,80 @@ def run(paths, progress=lambda text: None):
             return
         readers = {name for name, mark in recorded().items() if any(read.endswith(".ipynb") for read in mark["inputs"])}
         wave = [path for path in todo if path.name not in readers] or todo
-        wave.sort(
-            key=lambda path: path.stat().st_size, reverse=True
-        )  # the longest first, so that no core waits for it at the end
-        before = {name: _content(name) for name in (f"chapters/{path.name}" for path in notebooks(CHAPTERS))}
-        at = {}
-        with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:
-            results = list(pool.map(lambda path: _try(path, at, progress), wave))
-        failures = [result for result in results if isinstance(result, Exception)]
-        marks = recorded()
-        for path, mark in zip(wave, results):
-            if isinstance(mark, Exception):
-                continue
-            # What a chapter read of others is what stood there when it began: they may have been stored since.
-            mark["inputs"] |= {name: before[name] for name in mark["inputs"] if name in before}
-            marks[path.name] = mark
-        write(
-            FINGERPRINTS,
-            json.dumps({path.name: marks[path.name] for path in notebooks(CHAPTERS) if path.name in marks}, indent=1)
-            + "\n",
-        )
-        if failures:
-            raise RunError("\n\n".join(map(str, failures)))
+        _together(wave, progress)
         todo = sorted(set(todo) - set(wave) | set(stale()))
     raise RunError("Chapters read each other in a circle: " + ", ".join(path.name for path in todo))
 
 
-def _try(path, at, progress):
-    try:
-        return _execute(path, at, progress)
-    except RunError as error:
-        return error
-    finally:
-        at.pop(path.name, None)
+def _together(wave, progress):
+    """Execute chapters at the same time and record their fingerprints. Raises RunError for those that fail."""
+    chapters = notebooks(CHAPTERS)
+    before = {name: _content(name) for name in (f"chapters/{path.name}" for path in chapters)}
+    wave.sort(key=lambda path: path.stat().st_size, reverse=True)  # no core waits for the longest at the end
+    at, failures = {}, []
+    with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:
+        results = [(path, pool.submit(_execute, path, at, progress)) for path in wave]
+    marks = recorded()
+    for path, result in results:
+        try:
+            mark = result.result()
+        except RunError as error:
+            failures.append(str(error))
+            continue
+        # What a chapter read of others is what stood there when it began: they may have been stored since.
+        mark["inputs"] |= {name: before[name] for name in mark["inputs"] if name in before}
+        marks[path.name] = mark
+    marks = {path.name: marks[path.name] for path in chapters if path.name in marks}
+    write(FINGERPRINTS, json.dumps(marks, indent=1) + "\n")
+    if failures:
+        raise RunError("\n\n".join(failures))
 
 
 def _execute(path, at, progress):
-    """Execute one chapter and store it. Returns its fingerprint. `at`: where each chapter of the wave is, for
-    `progress`."""
+    """Execute one chapter and store it. Returns its fingerprint. `at`: where all are that are executed, in words."""
     notebook, start = read(path), time.monotonic()
     client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
         kernel_manager_class=KernelManager,
         kernel_name="python3",
-        record_timing=False,
         startup_timeout=30,
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},
     )
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    number, cell = 0, None
+            cell.outputs = []
+    place = f"chapters/{path.name}, its kernel"
     try:
         with client.setup_kernel():
             for number, cell in enumerate(notebook.cells):
-                at[path.name] = (
-                    f"{path.name} cell {number + 1} of {len(notebook.cells)}, {time.monotonic() - start:.0f} s"
-                )
+                place = f"chapters/{path.name}, cell {number} ({cell.get('id')})"
+                seconds = time.monotonic() - start
+                at[path.name] = f"{path.name} cell {number + 1} of {len(notebook.cells)}, {seconds:.0f} s"
                 progress("; ".join(at.copy().values()))
-                client.execute_cell(cell, number, execution_count=None)
+                client.execute_cell(cell, number)
+                _check_outputs(place, cell.get("outputs", []))
             inputs = client.km.inputs()
     except CellTimeoutError as error:
-        raise RunError(
-            f"chapters/{path.name}, cell {number} ({cell.get('id')}) ran for more than {SECONDS_PER_CELL} s and was"
-            " stopped. Its stored outputs are unchanged. Make it quicker"
-        ) from error
+        what = f"ran for more than {SECONDS_PER_CELL} s and was stopped"
+        raise RunError(f"{place} {what}. Its stored outputs are unchanged. Make it quicker") from error
     except (CellExecutionError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
-        where = f"cell {number} ({cell.get('id')})" if cell else "its kernel"
-        raise RunError(
-            f"chapters/{path.name}, {where} failed. Its stored outputs are unchanged.\n{_readable(error)}"
-        ) from error
-    for number, cell in enumerate(notebook.cells):
-        for output in cell.get("outputs", []):
-            if output.output_type == "stream" and output.name == "stderr":
-                raise RunError(
-                    f"chapters/{path.name}, cell {number} ({cell.get('id')}) writes to stderr: mend the"
-                    f" cause.\n{output.text}"
-                )
-        size = len(json.dumps(cell.get("outputs", []))) / 2**20
-        if size > MIB_PER_CELL:
-            raise RunError(
-                f"chapters/{path.name}, cell {number} ({cell.get('id')}) gives {size:.1f} MiB of output, {MIB_PER_CELL}"
-                " may be: show less of it"
-            )
+        raise RunError(f"{place} failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
+    finally:
+        at.pop(path.name, None)
     write(path, dump(notebook))
     return fingerprint(notebook, inputs - {f"chapters/{path.name}"})
+
+
+def _check_outputs(place, outputs):
+    """Raise RunError where a cell warned, or gave more than a page can hold."""
+    for output in outputs:
+        if output.output_type == "stream" and output.name == "stderr":
+            raise RunError(f"{place} writes to stderr: mend the cause.\n{output.text}")
+    size = len(json.dumps(outputs)) / 2**20
+    if size > MIB_PER_CELL:
+        raise RunError(f"{place} gives {size:.1f} MiB of output, {MIB_PER_CELL} may be: show less of it")
 
 
 def _readable(error):
@@ -261,27 +234,14 @@ def _readable(error):
 
 def dump(notebook):
     """The notebook in its normal form: the same bytes however often and wherever it was executed."""
-    number = 0
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
-        if cell.cell_type == "code":
-            number += 1
-            cell.execution_count = number
-            cell.outputs = _joined(cell.outputs)
-            for output in cell.outputs:
-                if "execution_count" in output:
-                    output.execution_count = number
-    notebook.metadata = nbformat.from_dict(
-        {
-            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-            "language_info": {
-                "name": "python",
-                "file_extension": ".py",
-                "mimetype": "text/x-python",
-                "pygments_lexer": "ipython3",
-            },
-        }
-    )
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        cell.execution_count, cell.outputs = number, _joined(cell.outputs)
+        for output in cell.outputs:
+            if "execution_count" in output:
+                output.execution_count = number
+    notebook.metadata = PYTHON
     return nbformat.writes(notebook, version=4) + "\n"
 
 

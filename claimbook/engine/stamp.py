@@ -5,42 +5,25 @@ from hashlib import sha256
 from claimbook.paths import BUILD, ROOT, SITE
 
 STAMP = BUILD / "stamp"
-PARTS = (
-    "_config.yml",
-    "_toc.yml",
-    "index.md",
-    "CITATION.cff",
-    "CHANGELOG.md",
-    "requirements.lock",
-    "chapters",
-    "data",
-    "claimbook",
-)
-
-
-FORMS = {".pdf": BUILD / "the-hundred-billion-dollar-year.pdf", ".epub": BUILD / "the-hundred-billion-dollar-year.epub"}
+PARTS = "_config.yml _toc.yml index.md CITATION.cff CHANGELOG.md requirements.lock chapters data claimbook".split()
+FORMS = {suffix: BUILD / f"the-hundred-billion-dollar-year{suffix}" for suffix in (".pdf", ".epub")}
 """The other forms of the book. The site takes those that are made of the same files as itself."""
 
 
 def sources():
     """A short hash of the names and bytes of all files that the book is made of."""
     digest = sha256()
-    for part in PARTS:
-        home = ROOT / part
-        for path in [home] if home.is_file() else sorted(p for p in home.rglob("*") if p.is_file()):
-            if "__pycache__" not in path.parts and ".ipynb_checkpoints" not in path.parts:
-                digest.update(f"{path.relative_to(ROOT)}\0".encode() + sha256(path.read_bytes()).digest())
+    for path in (path for part in PARTS for path in [ROOT / part, *sorted((ROOT / part).rglob("*"))]):
+        if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
+            digest.update(f"{path.relative_to(ROOT)}\0".encode() + sha256(path.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
 def forms(made_of=None):
     """The other forms that are made of the files as they are now."""
     made_of = made_of or sources()
-    return [
-        form
-        for form in FORMS.values()
-        if form.exists() and form.with_suffix(f"{form.suffix}.stamp").read_text(encoding="utf-8") == made_of
-    ]
+    noted = {form: form.with_suffix(f"{form.suffix}.stamp") for form in FORMS.values() if form.exists()}
+    return [form for form, note in noted.items() if note.read_text(encoding="utf-8") == made_of]
 
 
 def stamp():

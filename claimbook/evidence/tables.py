@@ -143,42 +143,6 @@ def row(frame, id):
     return rows(frame, id).iloc[0]
 
 
-class Figures:
-    """Rows of several tables by id, for evidence that is computed from figures of different tables.
-
-    `frames`: tables as `load` gives them. `value`: each figure by its row's id.
-    """
-
-    def __init__(self, *frames):
-        self._frame = pd.concat(frames)
-        self.value = self._frame.set_index("id")["value"]
-
-    def rows(self, *ids):
-        """The rows with these ids, in this order. Raises DataError for an id that no table has."""
-        return rows(self._frame, *ids)
-
-    def witness(self, label, value, *ids, **more):
-        """One row of evidence, as a dict: a value computed from these rows, with their collector, ids and sources."""
-        used = self.rows(*ids)
-        source = ";".join(dict.fromkeys(used["source"]))
-        return {
-            "label": label,
-            "value": value,
-            "collector": used["collector"].iloc[0],
-            "id": ";".join(ids),
-            "source": source,
-        } | more
-
-
-def sources(keys):
-    """The rows of `sources.csv` for these keys, in the order given. Raises DataError for an unknown key."""
-    table = _read("sources").set_index("key")
-    lost = [key for key in keys if key not in table.index]
-    if lost:
-        raise DataError(f"data/sources.csv: no source has the key {lost[0]!r}.")
-    return table.loc[list(keys)]
-
-
 def trace(rows, stem):
     """Every key in the columns of `rows` that begin with `stem` ("id" or "source"), once each, in order.
 

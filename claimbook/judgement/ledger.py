@@ -13,20 +13,6 @@ from claimbook.judgement import rules
 from claimbook.judgement.rules import Interval
 
 VERDICT_MIME = "application/vnd.claimbook.verdict+json"
-BOARD = [
-    "id",
-    "chapter",
-    "article",
-    "kind",
-    "statement",
-    "claimed",
-    "computed",
-    "verdict",
-    "reason",
-    "witnesses",
-    "notebook",
-]
-"""The columns of the scoreboard."""
 
 
 @dataclass(frozen=True)
@@ -281,4 +267,4 @@ def scoreboard():
                 "notebook": name,
             }
         )
-    return pd.DataFrame(rows, columns=BOARD)
+    return pd.DataFrame(rows)

@@ -1,5 +1,4 @@
-"""Builds the site: data checked, stale chapters executed, pages renewed, the book compiled aside, checked, moved into
-place."""
+"""Builds the site: data checked, stale chapters executed, pages renewed, the book compiled, checked, published."""
 
 import os
 import re
@@ -12,12 +11,15 @@ from pathlib import Path
 from claimbook.engine import intake, kernels, run
 from claimbook.engine.stamp import forms, stamp, write_stamp
 from claimbook.judgement import ledger
-from claimbook.paths import BUILD, ROOT, SITE
+from claimbook.paths import BUILD, ROOT, SITE, notebooks
 from claimbook.site import files, pages
 
 
 class BuildError(Exception):
-    """A fault that stops the build before anything is published."""
+    """Faults that stop the build before anything is published: what they prevent, and each in a line."""
+
+    def __init__(self, what, faults=()):
+        super().__init__("\n".join([what, *faults]))
 
 
 def build(progress=lambda text: None):
@@ -32,12 +34,12 @@ def build(progress=lambda text: None):
     shutil.rmtree(aside, ignore_errors=True)
     progress("Compiling the book")
     compile_book(aside)
+    fresh = aside / "_build" / "html"
     for form in forms():
-        shutil.copy(form, aside / "_build" / "html")
-    faults = check_site(aside / "_build" / "html")
-    if faults:
-        raise BuildError("The new site has faults and was not published.\n" + "\n".join(faults[:20]))
-    publish(aside / "_build" / "html", made_of)
+        shutil.copy(form, fresh)
+    if faults := check_site(fresh):
+        raise BuildError("The new site has faults and was not published.", faults[:20])
+    publish(fresh, made_of)
     shutil.rmtree(aside, ignore_errors=True)
     return executed
 
@@ -52,13 +54,11 @@ def make_ready(progress=lambda text: None):
     if stale and not ci:
         kernels.warm_up()
     progress("Checking the data")
-    faults = intake.faults()
-    if faults:
-        raise BuildError("The data has faults; nothing was built.\n" + "\n".join(faults[:20]))
+    if faults := intake.faults():
+        raise BuildError("The data has faults; nothing was built.", faults[:20])
     refresh(stale, ci, progress)
-    faults = stored_faults()
-    if faults:
-        raise BuildError("Stored outputs cannot be published.\n" + "\n".join(faults))
+    if faults := stored_faults():
+        raise BuildError("Stored outputs cannot be published.", faults)
     return stale
 
 
@@ -94,76 +94,62 @@ def refresh(stale, ci, progress):
 
 def stored_faults():
     """Cells whose stored outputs hold an error or a warning: Sphinx would print them without a word."""
-    faults = []
-    for path in run.notebooks():
-        for number, cell in enumerate(run.read(path).cells):
-            for output in cell.get("outputs", []):
-                if output.output_type == "error" or output.get("name") == "stderr":
-                    faults.append(
-                        f"chapters/{path.name}, cell {number} ({cell.get('id')}): a stored error or warning. Execute it"
-                        " afresh: make run"
-                    )
-    return faults
+    return [
+        f"chapters/{path.name}, cell {n} ({cell.get('id')}): a stored error or warning. Execute it afresh: make run"
+        for path in notebooks()
+        for n, cell in enumerate(run.read(path).cells)
+        for output in cell.get("outputs", [])
+        if output.output_type == "error" or output.get("name") == "stderr"
+    ]
 
 
 def compile_book(target, *builder):
     """Compile by plain jupyter-book, clean, warnings as errors. Raises BuildError with its last lines. `builder`: its
     options for another form than the site."""
-    command = [
-        str(Path(sys.executable).with_name("jupyter-book")),
-        "build",
-        str(ROOT),
-        "--path-output",
-        str(target),
-        *builder,
-        "-W",
-        "-n",
-        "--keep-going",
-        "-q",
-    ]
+    tool = Path(sys.executable).with_name("jupyter-book")
+    command = [tool, "build", ROOT, "--path-output", target, *builder, "-W", "-n", "--keep-going", "-q"]
     done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
     if done.returncode:
         text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
         warnings = [line for line in text.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|Error", line)]
-        raise BuildError("jupyter-book found faults.\n" + "\n".join(warnings[:20] or text.splitlines()[-20:]))
+        raise BuildError("jupyter-book found faults.", warnings[:20] or text.splitlines()[-20:])
 
 
 def check_site(site):
     """What Sphinx does not see: a claim without section or chart, a dead link or anchor inside the site."""
-    faults = []
-    html = {
-        path: path.read_text(encoding="utf-8")
-        for path in sorted(Path(site).rglob("*.html"))
-        if "_static" not in path.parts
-    }
-    anchors = {path.resolve(): set(re.findall(r'\bid="([^"]+)"', text)) for path, text in html.items()}
-    for path, text in html.items():
-        for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', text):
-            if re.match(r"[a-z]+:|//", link):
-                continue
-            file, _, anchor = unescape(link).partition("#")
-            goal = (path.parent / file.split("?")[0]).resolve() if file else path.resolve()
-            goal = goal / "index.html" if goal.is_dir() else goal
-            if not goal.exists() or anchor and goal in anchors and anchor not in anchors[goal]:
-                faults.append(f"{path.name}: the link {link} leads nowhere")
-    pages_text = "".join(html.values())
-    for name, number, svg in ledger.stored_outputs("image/svg+xml"):
-        chart = re.search(r'data-chart="[^"]+"', "".join(svg))
-        if not chart or chart[0] not in pages_text:
-            faults.append(f"{name}: the chart of cell {number} is not in the site")
-    for one in ledger.scoreboard().query("verdict != 'not examined yet'").itertuples():
-        if not any(one.id in ids for ids in anchors.values()):
-            faults.append(f"{one.notebook}: the claim {one.id} has no section")
-    return faults
+    paths = [path for path in sorted(Path(site).rglob("*.html")) if "_static" not in path.parts]
+    html = {path.resolve(): path.read_text(encoding="utf-8") for path in paths}
+    anchors = {path: set(re.findall(r'\bid="([^"]+)"', text)) for path, text in html.items()}
+    faults = [
+        f"{path.name}: the link {link} leads nowhere"
+        for path, text in html.items()
+        for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', text)
+        if not re.match(r"[a-z]+:|//", link) and not _leads(path, link, anchors)
+    ]
+    shown = {files.name_of(chart) for text in html.values() for chart in re.findall(r'data-chart="[^"]+"', text)}
+    faults += [
+        f"{notebook}: the chart of cell {cell} is not in the site"
+        for notebook, cell, svg in files.pictures()
+        if files.name_of(svg) not in shown
+    ]
+    examined = ledger.scoreboard().query("verdict != 'not examined yet'").itertuples()
+    sections = set().union(*anchors.values())
+    return faults + [f"{one.notebook}: the claim {one.id} has no section" for one in examined if one.id not in sections]
+
+
+def _leads(path, link, anchors):
+    """Whether a page's link leads to a file, and to an anchor where that is a page. `anchors`: those of every page."""
+    file, _, anchor = unescape(link).partition("#")
+    goal = (path.parent / file.split("?")[0]).resolve() if file else path
+    goal = goal / "index.html" if goal.is_dir() else goal
+    return goal.exists() and (not anchor or goal not in anchors or anchor in anchors[goal])
 
 
 def figures(target=BUILD / "figures"):
     """Write every chart of the book as an SVG file. Returns the folder."""
     target.mkdir(parents=True, exist_ok=True)
-    for _, _, svg in ledger.stored_outputs("image/svg+xml"):
-        text = re.sub(
-            r"<path (?![^>]*\bd=)[^>]*/>", "", "".join(svg)
-        )  # matplotlib draws nothing as a path without a course
-        name = re.search(r'data-chart="([^"]+)"', text)[1]
-        (target / f"{name}.svg").write_text('<?xml version="1.0" encoding="utf-8"?>\n' + text, encoding="utf-8")
+    for _, _, svg in files.pictures():
+        svg = re.sub(r"<path (?![^>]*\bd=)[^>]*/>", "", svg)  # matplotlib draws nothing as a path without a course
+        text = f'<?xml version="1.0" encoding="utf-8"?>\n{svg}'
+        (target / f"{files.name_of(svg)}.svg").write_text(text, encoding="utf-8")
     return target

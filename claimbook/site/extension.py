@@ -1,6 +1,5 @@
 """The Sphinx side of the book: charts stand in the page as inline SVG and follow its light and dark theme."""
 
-import json
 import re
 from functools import cache
 from html import escape
@@ -20,14 +19,15 @@ from claimbook.site.themed import page_html, picture
 ASSETS = Path(__file__).with_name("assets")
 
 
+def raw(html):
+    return nodes.raw("", html, format="html")
+
+
 def chart(svg, env):
     """A chart as it stands in the page that is being read: the picture, and below it its files."""
-    name = re.search(r'data-chart="([^"]+)"', svg)[1]
-    root = "../" * env.docname.count("/")
+    name, root = files.name_of(svg), "../" * env.docname.count("/")
     footer = files.footer(name, root, env.config.html_baseurl)
-    return nodes.raw(
-        "", f'<figure class="chart-figure" id="chart-{name}">{picture(svg, root)}{footer}</figure>', format="html"
-    )
+    return raw(f'<figure class="chart-figure" id="chart-{name}">{picture(svg, root)}{footer}</figure>')
 
 
 class OutputRenderer:
@@ -38,13 +38,12 @@ class OutputRenderer:
         if data.mime_type.startswith("application/vnd.claimbook."):
             return []
         if data.mime_type == "text/html":
-            return [nodes.raw("", page_html(data.string), format="html")]
+            return [raw(page_html(data.string))]
         if data.mime_type != "image/svg+xml":
             return None
         if "aria-label=" not in data.string:
-            renderer.logger.warning(
-                "a chart without alt text: end its cell with finish(...)", subtype="alt", line=data.line
-            )
+            fault = "a chart without alt text: end its cell with finish(...)"
+            renderer.logger.warning(fault, subtype="alt", line=data.line)
         return [chart(data.string, renderer.renderer.sphinx_env)]
 
 
@@ -54,18 +53,15 @@ class ChartDirective(Directive):
     required_arguments = 1
 
     def run(self):
-        for _, _, svg in ledger.stored_outputs("image/svg+xml"):
-            text = "".join(svg)
-            if f'data-chart="{self.arguments[0]}"' in text:
-                return [chart(text, self.state.document.settings.env)]
-        raise self.error(f"No notebook has a chart named {self.arguments[0]!r}.")
+        if self.arguments[0] not in files.charts():
+            raise self.error(f"No notebook has a chart named {self.arguments[0]!r}.")
+        return [chart(files.charts()[self.arguments[0]][1], self.state.document.settings.env)]
 
 
 def reading_time(chapter):
     """Minutes to read a chapter: its prose at 230 words a minute, and half a minute for each chart."""
     path = next(path for path in notebooks() if theme_of(path) == chapter)
-    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    prose = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown"]
+    prose = ["".join(cell["source"]) for cell in ledger.cells(path) if cell["cell_type"] == "markdown"]
     prose += ["".join(text) for _, _, text in ledger.stored_outputs("text/markdown", {path.name})]
     charts = sum(1 for _ in ledger.stored_outputs(paper.CHART_MIME, {path.name}))
     return round(len(" ".join(prose).split()) / 230 + charts / 2)
@@ -77,22 +73,21 @@ class VerdictStrip(Directive):
     required_arguments = 1
 
     def run(self):
-        board = ledger.scoreboard().query("chapter == @self.arguments[0]")
+        chapter = self.arguments[0]
+        board = ledger.scoreboard().query("chapter == @chapter")
         if board.empty:
-            raise self.error(f"No claim belongs to the chapter {self.arguments[0]!r}.")
+            raise self.error(f"No claim belongs to the chapter {chapter!r}.")
         counts = board["verdict"].value_counts()
         told = ", ".join(f"{counts[word]} {word}" for word in VERDICTS if word in counts)
+        told = f"{len(board)} claims: {told}. Reading time about {reading_time(chapter)} minutes."
         items = "".join(
-            f'<li data-verdict="{escape(r.verdict)}"><a href="#{r.id}" title="{escape(r.statement)}"><span'
-            f' aria-hidden="true">{MARKS[r.verdict]}</span> {r.id.split("-")[1]}<span class="sr-only">:'
-            f" {escape(r.verdict)}</span></a></li>"
+            f'<li data-verdict="{escape(r.verdict)}"><a href="#{r.id}" title="{escape(r.statement)}">'
+            f'<span aria-hidden="true">{MARKS[r.verdict]}</span> {r.id.split("-")[1]}'
+            f'<span class="sr-only">: {escape(r.verdict)}</span></a></li>'
             for r in board.itertuples()
         )
-        told += f". Reading time about {reading_time(self.arguments[0])} minutes"
-        html = (
-            f'<p class="verdict-counts">{len(board)} claims: {escape(told)}.</p><ul class="verdict-strip">{items}</ul>'
-        )
-        return [nodes.raw("", html, format="html"), nodes.raw("", f"{len(board)} claims: {told}.", format="latex")]
+        html = f'<p class="verdict-counts">{escape(told)}</p><ul class="verdict-strip">{items}</ul>'
+        return [raw(html), nodes.raw("", told, format="latex")]
 
 
 @cache
@@ -115,11 +110,8 @@ def preview_terms(app, doctree, page):
         address, _, anchor = link.get("refuri", "").partition("#")
         if anchor in glossary():
             tip = f'<span class="tip" role="tooltip" id="tip-{number}">{escape(glossary()[anchor])}</span>'
-            html = (
-                f'<a class="term" href="{escape(address)}#{anchor}"'
-                f' aria-describedby="tip-{number}">{escape(link.astext())}</a>{tip}'
-            )
-            link.replace_self(nodes.raw("", html, format="html"))
+            goal = f'href="{escape(address)}#{anchor}" aria-describedby="tip-{number}"'
+            link.replace_self(raw(f'<a class="term" {goal}>{escape(link.astext())}</a>{tip}'))
 
 
 def put(node, others):
@@ -131,28 +123,18 @@ def put(node, others):
 def fold_solutions(app, doctree, page):
     """A solution of an exercise is folded without script; on paper it is left out. The markers of nbgrader are for
     students' copies."""
-    for section in [
-        one
-        for one in doctree.findall(nodes.section)
-        if {"exercise-content", "solution-content"} & {re.sub(r"-\d+$", "", id) for id in one["ids"]}
-    ]:
-        put(section, section.children)
+    for section in list(doctree.findall(nodes.section)):
+        if any(re.fullmatch(r"(exercise|solution)-content(-\d+)?", id) for id in section["ids"]):
+            put(section, section.children)
     for solution in list(doctree.findall(solution_node)):
-        if app.builder.format != "html" or app.builder.name == "epub":
+        if app.builder.name != "html":
             solution.parent.remove(solution)
             continue
         for code in solution.findall(nodes.literal_block):
             code.rawsource = re.sub(r"### (BEGIN|END) SOLUTION\n", "", code.astext())
             code[:] = [nodes.Text(code.rawsource)]  # where the two differ, Sphinx does not colour
-        opened = nodes.raw("", '<details class="solution"><summary>Solution</summary>', format="html")
-        put(
-            solution,
-            [
-                opened,
-                *(child for child in solution.children if not isinstance(child, nodes.title)),
-                nodes.raw("", "</details>", format="html"),
-            ],
-        )
+        start, end = raw('<details class="solution"><summary>Solution</summary>'), raw("</details>")
+        put(solution, [start, *(child for child in solution if not isinstance(child, nodes.title)), end])
 
 
 def lead_with_finding(app, doctree, page):
@@ -186,25 +168,22 @@ UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
 
 
 def page_parts(app, page, template, context, doctree):
-    """What a page has besides its text: scripts and styles, launch buttons, what it says to those who share and cite
-    it."""
+    """What a page has besides its text: scripts and styles, launch buttons, what those who share and cite it need."""
     if app.builder.name != "html":  # an EPUB has none of it
         return
     for name in ("scoreboard", "which-number", "search"):
         if page.endswith(name):
             app.add_js_file(f"{name}.js", loading_method="defer")
+    unused = lambda file: any(word in f"{file} {getattr(file, 'attributes', '')}" for word in UNUSED)
     for kind in ("script_files", "css_files"):
-        context[kind] = [
-            file
-            for file in context.get(kind, [])
-            if not any(word in f"{file} {getattr(file, 'attributes', '')}" for word in UNUSED)
-        ]
+        context[kind] = [file for file in context.get(kind, []) if not unused(file)]
+    context.setdefault("metatags", "")
     if doctree is None:  # search and index pages are nothing to share
-        context["metatags"] = context.get("metatags", "") + '<meta name="robots" content="noindex" />\n'
+        context["metatags"] += '<meta name="robots" content="noindex" />\n'
         return
     launch.buttons(context)
     title, text, base = share.plain(context["title"]), share.description(doctree), app.config.html_baseurl
-    context["metatags"] = context.get("metatags", "") + share.head(page, title, text, base)
+    context["metatags"] += share.head(page, title, text, base)
     if pyrun.cells(page):
         context["body"] = context["body"].replace("</h1>", f"</h1>{pyrun.button(page)}", 1)
     context["body"] += share.cite(page, title, base)
@@ -223,10 +202,11 @@ def finish(app, error):
     """Once all pages are written: files of charts, cards and lists of pages; the theme cut to what is used."""
     if error or app.builder.name != "html":
         return
-    files.write(app.outdir, app.drawn)
-    share.publish(Path(app.outdir), app.shared_pages, app.config.html_baseurl)
-    pyrun.publish(Path(app.outdir), app.config.pyodide_url)
-    theme.finish(Path(app.outdir))
+    site = Path(app.outdir)
+    files.write(site, app.drawn)
+    share.publish(site, app.shared_pages, app.config.html_baseurl)
+    pyrun.publish(site, app.config.pyodide_url)
+    theme.finish(site)
 
 
 def setup(app):
@@ -234,20 +214,16 @@ def setup(app):
     app.add_directive("verdict-strip", VerdictStrip)
     app.add_directive("chart", ChartDirective)
     app.add_object_type("claim", "claim")
-    app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = (
-        0  # a claim comes before pages that have its words
-    )
-    app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
+    app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = 0  # before pages that have its words
+    app.add_config_value("pyodide_url", None, "html", str)
     app.add_css_file("colours.css")
     app.add_css_file("claimbook.css")
     app.add_js_file("page.js", loading_method="defer")
+    app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
     app.connect("builder-inited", begin)
     app.connect("doctree-read", index_claims)
-    app.connect("doctree-resolved", preview_terms)
-    app.connect("doctree-resolved", fold_solutions)
-    app.connect("doctree-resolved", lead_with_finding)
-    app.connect("doctree-resolved", name_cells)
-    app.add_config_value("pyodide_url", None, "html", str)
+    for change in (preview_terms, fold_solutions, lead_with_finding, name_cells):
+        app.connect("doctree-resolved", change)
     app.connect("html-page-context", page_parts, priority=900)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

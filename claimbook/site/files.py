@@ -23,24 +23,10 @@ from claimbook.paths import BUILD, ROOT
 
 FOLDER = "charts"
 """Where the site keeps the files."""
-FIRST = (
-    "table",
-    "id",
-    "label",
-    "company",
-    "part",
-    "measure",
-    "scope",
-    "sector",
-    "period",
-    "announced",
-    "qualifier",
-    "value",
-    "low",
-    "high",
-    "unit",
-)
-LAST = ("publisher", "collector", "published", "definition", "edition", "evidence", "source", "note")
+COLUMNS = (
+    "table id label company part measure scope sector period announced qualifier value low high unit *"
+    " publisher collector published definition edition evidence source note"
+).split()
 """Columns of a download: what was measured, the figure, whatever the chart adds, where it comes from."""
 
 
@@ -50,42 +36,57 @@ def cited():
     return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
 
 
+def authors():
+    """The book's authors as BibTeX joins them."""
+    return " and ".join(author["name"] for author in cited()["authors"])
+
+
+def reference(title, place, url):
+    """How to cite a part of the book, in one line. `place`: what it is of the book, as in "chart A of"."""
+    book = cited()
+    year, version = book["date-released"][:4], book["version"]
+    return f"{authors()} ({year}): “{title}”, {place} {book['title']}, version {version}. {url}"
+
+
+def pictures():
+    """Every stored chart as SVG, with the notebook and the number of the cell that drew it."""
+    return [(notebook, cell, "".join(svg)) for notebook, cell, svg in ledger.stored_outputs("image/svg+xml")]
+
+
+def name_of(svg):
+    """The name that a chart's SVG bears; None where `finish` did not make it."""
+    found = re.search(r'data-chart="([^"]+)"', svg)
+    return found and found[1]
+
+
 @cache
 def charts():
     """Every chart of the book by name: what it was made of, its SVG, its notebook."""
-    pictures = {
-        re.search(r'data-chart="([^"]+)"', svg)[1]: svg
-        for _, _, svg in ((*key, "".join(svg)) for *key, svg in ledger.stored_outputs("image/svg+xml"))
-    }
-    return {
-        chart["name"]: (chart, pictures[chart["name"]], notebook)
-        for notebook, _, chart in ledger.stored_outputs(CHART_MIME)
-    }
+    drawn = {name_of(svg): svg for _, _, svg in pictures()}
+    made = ledger.stored_outputs(CHART_MIME)
+    return {chart["name"]: (chart, drawn[chart["name"]], notebook) for notebook, _, chart in made}
 
 
 def cell(value):
-    """A value as a spreadsheet may read it: text that a spreadsheet would take for a formula is marked as text."""
-    return (
-        f"'{value}"
-        if isinstance(value, str) and value[:1] in "=+-@\t\r" and not re.fullmatch(r"[+-]?\d+(\.\d+)?", value)
-        else value
-    )
+    """A value as a spreadsheet may read it: text that it would take for a formula is marked as text."""
+    formula = isinstance(value, str) and value.startswith(tuple("=+-@\t\r"))
+    return f"'{value}" if formula and not re.fullmatch(r"[+-]?\d+(\.\d+)?", value) else value
 
 
 def rows_csv(chart):
     """The rows of a chart as CSV: one table, with a column that numbers the tables where several were plotted."""
     several = len(chart["data"]) > 1
     rows = [
-        ({"table": number} if several else {}) | row for number, frame in enumerate(chart["data"], 1) for row in frame
+        ({"table": number} if several else {}) | {name: cell(value) for name, value in row.items()}
+        for number, frame in enumerate(chart["data"], 1)
+        for row in frame
     ]
-    found = list(dict.fromkeys(name for row in rows for name in row))
-    columns = (
-        [c for c in FIRST if c in found] + [c for c in found if c not in FIRST + LAST] + [c for c in LAST if c in found]
-    )
+    found = dict.fromkeys(name for row in rows for name in row)
     text = io.StringIO()
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    place = lambda name: COLUMNS.index(name if name in COLUMNS else "*")
+    writer = csv.DictWriter(text, sorted(found, key=place), lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
+    writer.writerows(rows)
     return text.getvalue()
 
 
@@ -96,19 +97,10 @@ def png(svg):
     if not kept.exists():
         import resvg_py
 
-        fonts = [
-            str(Path(matplotlib.get_data_path()) / "fonts/ttf" / name)
-            for name in ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")
-        ]
-        picture = resvg_py.svg_to_bytes(
-            svg_string=svg,
-            dpi=96,
-            zoom=2.0,
-            background="#ffffff",
-            skip_system_fonts=True,
-            font_files=fonts,
-            sans_serif_family="DejaVu Sans",
-        )
+        fonts = Path(matplotlib.get_data_path()) / "fonts/ttf"
+        files = [str(fonts / f"DejaVuSans{style}.ttf") for style in ("", "-Bold", "-Oblique")]
+        font = {"skip_system_fonts": True, "font_files": files, "sans_serif_family": "DejaVu Sans"}
+        picture = resvg_py.svg_to_bytes(svg_string=svg, dpi=96, zoom=2.0, background="#ffffff", **font)
         kept.parent.mkdir(parents=True, exist_ok=True)
         aside = kept.with_suffix(f".{os.getpid()}")
         aside.write_bytes(picture)
@@ -155,24 +147,16 @@ def address(name, base):
 
 def citation(name, base):
     """How to cite a chart, in one line."""
-    book, chart = cited(), charts()[name][0]
-    author = " and ".join(a["name"] for a in book["authors"])
-    return (
-        f"{author} ({book['date-released'][:4]}): “{chart['title']}”, chart {name} of {book['title']}, version"
-        f" {book['version']}. {address(name, base)}. {chart['source']}"
-    )
+    chart = charts()[name][0]
+    return f"{reference(chart['title'], f'chart {name} of', address(name, base))}. {chart['source']}"
 
 
 def footer(name, root, base):
-    """What stands under a chart. `root`: the way from its page to the site's first folder; `base`: the address of the
-    site."""
+    """What stands under a chart. `root`: the way from its page to the site's first folder; `base`: the site."""
     of = f'<span class="sr-only"> of chart {name}</span>'
-    files = " ".join(
-        f'<a href="{root}{FOLDER}/{name}.{kind}" download>{word}{of}</a>'
+    files = "".join(
+        f'<a href="{root}{FOLDER}/{name}.{kind}" download>{word}{of}</a> '
         for kind, word in (("csv", "Data (CSV)"), ("svg", "SVG"), ("png", "PNG"))
     )
-    link = f'<a href="{address(name, root)}">Link{of}</a>'
-    return (
-        f"<figcaption>{files} {link}"
-        f" <details><summary>Cite{of}</summary><p>{escape(citation(name, base))}</p></details></figcaption>"
-    )
+    cite = f"<details><summary>Cite{of}</summary><p>{escape(citation(name, base))}</p></details>"
+    return f'<figcaption>{files}<a href="{address(name, root)}">Link{of}</a> {cite}</figcaption>'

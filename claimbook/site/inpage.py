@@ -23,24 +23,18 @@ before = {}
 """What was defined before a cell, by its id: it is run again on that, as later cells give their own meaning to the
 same names."""
 
-pd.set_option(
-    "display.max_columns", 20
-)  # as in a notebook; elsewhere pandas would fit a table to the width of a terminal
+pd.set_option("display.max_columns", 20)  # as in a notebook; elsewhere a table would fit the width of a terminal
 
 
 def copied(names):
-    """The same names with copies of what a cell could change in place. pandas copies a table only when it is
-    changed."""
-    return {
-        name: (
-            one.copy(deep=False)
-            if isinstance(one, (pd.DataFrame, pd.Series))
-            else one.copy()
-            if type(one) in (list, dict, set)
-            else one
-        )
-        for name, one in names.items()
-    }
+    """The same names with copies of what a cell could change in place. pandas copies a table when it is changed."""
+
+    def copy(one):
+        if isinstance(one, (pd.DataFrame, pd.Series)):
+            return one.copy(deep=False)
+        return one.copy() if type(one) in (list, dict, set) else one
+
+    return {name: copy(one) for name, one in names.items()}
 
 
 async def run(id, source, stored, back):
@@ -48,8 +42,7 @@ async def run(id, source, stored, back):
     before. Returns JSON, with these keys:
 
     `same`: whether it printed and gave what is stored; `html`: what the page shows of it; `text` and `table`: its
-    words and its HTML;
-    `error`: what was raised, in one line, or None.
+    words and its HTML; `error`: what was raised, in one line, or None.
     """
     if back and id in before:
         names.clear()
@@ -62,27 +55,18 @@ async def run(id, source, stored, back):
             value = await eval_code_async(source, names, filename=id)
         except BaseException as raised:  # a cell may raise SystemExit too: it ends the cell, not Python
             error = _told(raised, id)
-    given = _bundle(value) if value is not None else {}
-    text = printed.getvalue()
-    same = not error and {"printed": text, **{kind: given[kind] for kind in SHOWN if kind in given}} == _kept(
-        json.loads(stored)
-    )
-    left_open = [_svg(plt.figure(number)) for number in plt.get_fignums()]
+    given, text = {} if value is None else _bundle(value), printed.getvalue()
+    fresh = {"printed": text} | {kind: given[kind] for kind in SHOWN if kind in given}
+    same = not error and fresh == _kept(json.loads(stored))
     parts = [f"<pre>{escape(text)}</pre>"] if text else []
-    if "image/svg+xml" in given:
-        parts.append(picture(given["image/svg+xml"], "../"))
-    elif not same:
-        parts += [_html(given)] if given else []
-    html = None if same and "image/svg+xml" not in given and not left_open else "".join(parts + left_open)
-    return json.dumps(
-        {
-            "same": same,
-            "html": html,
-            "text": text + given.get("text/plain", ""),
-            "table": given.get("text/html"),
-            "error": error,
-        }
-    )
+    chart, left_open = given.get("image/svg+xml"), [_svg(plt.figure(number)) for number in plt.get_fignums()]
+    if chart:
+        parts.append(picture(chart, "../"))
+    elif given and not same:
+        parts.append(_html(given))
+    html = "".join(parts + left_open) if chart or left_open or not same else None
+    told = {"same": same, "html": html, "text": text + given.get("text/plain", ""), "table": given.get("text/html")}
+    return json.dumps(told | {"error": error})
 
 
 def _bundle(value):

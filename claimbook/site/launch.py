@@ -7,6 +7,8 @@ import yaml
 
 from claimbook.paths import ROOT
 
+CLONE = {"type": "link", "text": "Own clone", "tooltip": "Clone the book and rerun it", "icon": "fas fa-laptop"}
+
 
 @cache
 def config():
@@ -33,13 +35,4 @@ def buttons(context):
         if group.get("label") == "launch-buttons":
             for button in group["buttons"]:
                 button["icon"] = "fas fa-cloud"
-            clone = f"{config()['repository']['url']}#change-a-chart-rerun-a-notebook"
-            group["buttons"].append(
-                {
-                    "type": "link",
-                    "text": "Own clone",
-                    "tooltip": "Clone the book and rerun it",
-                    "icon": "fas fa-laptop",
-                    "url": clone,
-                }
-            )
+            group["buttons"].append(CLONE | {"url": f"{config()['repository']['url']}#change-a-chart-rerun-a-notebook"})

@@ -1,5 +1,5 @@
 """Pages that follow from the data and the code: method, data dictionary, bibliography, the scoreboard line of the
-cover, the Colab notebooks.
+cover.
 
 Each is written into `chapters/` (or between two marks of `index.md`) and committed; a stale one is found by `stale()`.
 """
@@ -31,24 +31,15 @@ def _text(text):
 
 def table_of(head, rows):
     """A Markdown table. Columns of numbers stand right."""
-    ways = (
-        " ---: |" if all(re.fullmatch(r"[\d.]+", str(cell)) for cell in column) else " --- |" for column in zip(*rows)
-    )
-    lines = ["| " + " | ".join(head) + " |", "|" + "".join(ways)]
-    return "\n".join(lines + ["| " + " | ".join(map(_cell, row)) + " |" for row in rows])
+    numbers = lambda column: all(re.fullmatch(r"[\d.]+", str(cell)) for cell in column)
+    ways = ["---:" if numbers(column) else "---" for column in zip(*rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ways, *(map(_cell, row) for row in rows)))
 
 
 def method():
     """How a claim becomes a verdict, printed from the code that does it."""
-    precisions = table_of(
-        ["a claim made", "is borne out when"],
-        [(f"**{name}**", text) for name, (text, _) in rules.PRECISIONS.items()],
-    )
-    words = table_of(
-        ["mark", "verdict", "when"],
-        [(verdict.mark, f"**{word}**", verdict.meaning) for word, verdict in VERDICTS.items()],
-    )
-    rule, clashes = inspect.getsource(rules.decide_part), _clashes()
+    precisions = [(f"**{name}**", text) for name, (text, _) in rules.PRECISIONS.items()]
+    words = [(verdict.mark, f"**{word}**", verdict.meaning) for word, verdict in VERDICTS.items()]
     return f"""{GENERATED}
 # Method: from a claim to a verdict
 
@@ -62,7 +53,7 @@ One tolerance serves the whole book: a tenth ({rules.TENTH:.0%}). It was fixed b
 claimed figure
 and its precision give an interval; a witness agrees when its value lies in it.
 
-{precisions}
+{table_of(["a claim made", "is borne out when"], precisions)}
 
 ## Who is a witness
 
@@ -79,16 +70,16 @@ another is counted as neither.
 
 ## The verdicts
 
-{words}
+{table_of(["mark", "verdict", "when"], words)}
 
 A claim with several figures is as good as its weakest figure; a forecast of which one figure fails and another does
 not *came partly true*. The rule for one figure is this function:
 
 ```python
-{rule.strip()}
+{inspect.getsource(rules.decide_part).strip()}
 ```
 
-{clashes}## What the rule cannot do
+{_clashes()}## What the rule cannot do
 
 It cannot choose the witnesses: that is our judgement, and each section says what was left out and why. It treats a
 witness that
@@ -104,10 +95,8 @@ def _clashes():
     if not tested:
         return ""
     homes = ledger.scoreboard().set_index("id")["notebook"]
-    table = table_of(
-        ["quantity", "one reading", "another reading"],
-        [(q, *(f"{_claim_links(r[0], homes)}: {r[1]}, {_range(r[2])}" for r in (a, b))) for q, a, b, _ in lost],
-    )
+    told = lambda ids, how, interval: f"{_claim_links(ids, homes)}: {how}, {_range(interval)}"
+    rows = [(quantity, told(*one), told(*another)) for quantity, one, another, _ in lost]
     return f"""## Where the claims contradict each other
 
 Claims are tied together: one gives a share, another the whole, a third the part. Where several speak of the same
@@ -115,7 +104,7 @@ quantity, each reading is a range
 that its rounding allows, and two readings can both be true only where their ranges overlap. Of {len(tested)} such
 pairs {len(lost)} cannot:
 
-{table}
+{table_of(["quantity", "one reading", "another reading"], rows)}
 
 Every reading uses the articles' own figures only; the chapters set them against published ones.
 
@@ -177,66 +166,53 @@ def _among(found):
 
 def bibliography():
     """Every source, by key."""
-    lines = [
-        GENERATED,
-        "# Bibliography\n",
-        (
-            "Every page that a figure was read on, by its key in the data. Addresses are given as they were read; many"
-            " are copies of pages"
-        ),
-        "that are not public, and the data say so. Single figures are cited from each; nothing is reproduced.\n",
-    ]
+    escaped = lambda text: re.sub(r"([\[\]<>*_`|$\\])", r"\\\1", text)
+    entries = []
     for source in tables.load("sources").fillna("").to_dict("records"):
-        date = f", {source['published']}" if source["published"] else ""
-        title = re.sub(r"([\[\]<>*_`|$\\])", r"\\\1", source["title"])
-        site = re.sub(r"([\[\]<>*_`|$\\])", r"\\\1", source["site"])
-        url = f"<{source['url']}>" if re.search(r"[()]", source["url"]) else source["url"]
-        lines.append(
-            f"({source['key']})=\n**{source['key']}**: [{title}]({url}). {site}{date}; read {source['seen']}.\n"
-        )
-    return "\n".join(lines)
+        key, url, date = source["key"], source["url"], f", {source['published']}" if source["published"] else ""
+        link = f"[{escaped(source['title'])}]({f'<{url}>' if re.search('[()]', url) else url})"
+        entries.append(f"({key})=\n**{key}**: {link}. {escaped(source['site'])}{date}; read {source['seen']}.\n")
+    lead = (
+        "Every page that a figure was read on, by its key in the data. Addresses are given as they were read; many are"
+        " copies of pages\nthat are not public, and the data say so. Single figures are cited from each; nothing is"
+        " reproduced.\n"
+    )
+    return "\n".join([GENERATED, "# Bibliography\n", lead, *entries])
 
 
 def figures():
     """Every figure that a chapter uses and that stands whole in no chart's download: those of its sentences and of its
     verdicts."""
-    frames = [frame for name in tables.tables() if {"id", "source"} <= set((frame := tables.load(name)).columns)]
+    frames = [frame for frame in map(tables.load, tables.tables()) if {"id", "source"} <= set(frame.columns)]
     rows = {row["id"]: row for frame in frames for row in _filled(frame)}
     plotted = [row for _, _, chart in ledger.stored_outputs(CHART_MIME) for rows in chart["data"] for row in rows]
     whole = {row["id"] for row in plotted if row.get("id") in rows and rows[row["id"]].keys() <= row.keys()}
-    parts = [
-        GENERATED,
-        "# Figures in the text\n",
-        (
-            "Under each chart stands a link to its data. These are the other figures that the book uses, in its"
-            " sentences and on its verdict cards:"
-        ),
-        "chapter by chapter, by their ids in `data/`, with what they count and where they were read.\n",
+    found = {path: sorted(_named(path) & rows.keys() - whole) for path in notebooks()}
+    lead = (
+        "Under each chart stands a link to its data. These are the other figures that the book uses, in its sentences"
+        " and on its verdict cards:\nchapter by chapter, by their ids in `data/`, with what they count and where they"
+        " were read.\n"
+    )
+    chapters = [
+        f"## [{_heading(path)}]({path.name})\n\n{''.join(_entry(rows[id]) for id in ids)}"
+        for path, ids in found.items()
+        if ids
     ]
-    for path in notebooks():
-        if found := sorted(_named(path) & rows.keys() - whole):
-            parts += [f"## [{_heading(path)}]({path.name})\n", "\n".join(_entry(rows[id]) for id in found) + "\n"]
-    return "\n".join(parts)
+    return "\n".join([GENERATED, "# Figures in the text\n", lead, *chapters])
 
 
 def _named(path):
     """The ids that a chapter's code names, or that its verdicts rest on."""
-    code = ["".join(cell["source"]) for cell in ledger.cells(path) if cell["cell_type"] == "code"]
+    code = "\n".join("".join(cell["source"]) for cell in ledger.cells(path) if cell["cell_type"] == "code")
     verdicts = [content for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME, {path.name})]
     witnesses = [witness for verdict in verdicts for witness in verdict["witnesses"] + verdict["misquote"]]
-    return {id for text in code for id in re.findall(r"(?<=[\"'])[\w-]+(?=[\"'])", text)} | {
-        id for witness in witnesses for id in witness["ids"]
-    }
+    return {*re.findall(r"(?<=[\"'])[\w-]+(?=[\"'])", code), *(id for witness in witnesses for id in witness["ids"])}
 
 
 def _heading(path):
     """The first heading of a chapter."""
-    return next(
-        line[2:]
-        for cell in ledger.cells(path)
-        for line in "".join(cell["source"]).splitlines()
-        if line.startswith("# ")
-    )
+    text = "\n".join("".join(cell["source"]) for cell in ledger.cells(path))
+    return re.search(r"^# (.*)", text, re.M)[1]
 
 
 def _filled(frame):
@@ -255,12 +231,10 @@ def _entry(row):
     id, source = take("id"), take("source")
     value = f"{take('qualifier')} {_amount(row['value'], row['unit'])}".strip() if "value" in row else "no amount"
     start = f"- `{id}`: {take(*SUBJECT)}: **{value}** ({take('publisher', 'edition', 'published')})."
-    rest = "; ".join(
-        f"{column.replace('_', ' ')}: {text.rstrip('.')}"
-        for column, text in said.items()
-        if (column, text) != ("collector", row.get("publisher"))
-    )
-    return f"{start} {rest[:1].upper()}{rest[1:]}. Read at [{source}](#{source})."
+    if said.get("collector") == row.get("publisher"):
+        take("collector")
+    rest = "; ".join(f"{column.replace('_', ' ')}: {text.rstrip('.')}" for column, text in said.items())
+    return f"{start} {rest[:1].upper()}{rest[1:]}. Read at [{source}](#{source}).\n"
 
 
 def _amount(value, unit):
@@ -269,25 +243,20 @@ def _amount(value, unit):
 
 def cover():
     """The book in five sentences, from the verdicts that the chapters stored."""
-    board = ledger.scoreboard().set_index("id")
-    counts = board["verdict"].value_counts()
+    board, clashes = ledger.scoreboard(), consistency.contradictions()
     stored = {content["claim"]: content for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME)}
+    counts = board["verdict"].value_counts()
     told = ", ".join(f"{MARKS[word]} {counts[word]} {word}" for word in VERDICTS if word in counts)
     lines = [f"Of {len(board)} claims: {told}.", *thisbook.cover(stored)]
-    if consistency.contradictions():
+    if clashes:
         lines.append(
             f"The articles contradict themselves: of {len(consistency.pairs())} pairs of readings of one quantity,"
-            f" {len(consistency.contradictions())} cannot both be true, {thisbook.CONTRADICTED}."
+            f" {len(clashes)} cannot both be true, {thisbook.CONTRADICTED}."
         )
-    forecasts = board[(board["kind"] == "forecast") & (board["verdict"] != "not examined yet")][
-        "verdict"
-    ].value_counts()
+    forecasts = board.query("kind == 'forecast' and verdict != 'not examined yet'")["verdict"].value_counts()
     if len(forecasts):
-        lines.append(
-            f"Of {forecasts.sum()} forecasts, seen with hindsight: "
-            + ", ".join(f"{forecasts[word]} {word}" for word in VERDICTS if word in forecasts)
-            + "."
-        )
+        told = ", ".join(f"{forecasts[word]} {word}" for word in VERDICTS if word in forecasts)
+        lines.append(f"Of {forecasts.sum()} forecasts, seen with hindsight: {told}.")
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
@@ -305,24 +274,16 @@ def pages():
     """Every generated text, as {path relative to the repository: text}."""
     index = (ROOT / "index.md").read_text(encoding="utf-8")
     for name, text in (("articles", articles()), ("scoreboard", cover())):
-        mark = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.S)
-        index = mark.sub(lambda found: f"{found[1]}\n{text}\n{found[2]}", index)
-    return {
-        "chapters/method.md": method(),
-        "chapters/data.md": data_page(),
-        "chapters/figures.md": figures(),
-        "chapters/bibliography.md": bibliography(),
-        "index.md": index,
-    }
+        start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
+        index = re.sub(f"{start}.*?{end}", lambda found: f"{start}\n\n{text}\n\n{end}", index, flags=re.S)
+    made = {"method": method, "data": data_page, "figures": figures, "bibliography": bibliography}
+    return {f"chapters/{name}.md": text() for name, text in made.items()} | {"index.md": index}
 
 
 def _renewed():
     """The pages that are not what the data and the code now give, with the text that they should have."""
-    return {
-        path: text
-        for path, text in pages().items()
-        if not (ROOT / path).exists() or (ROOT / path).read_text(encoding="utf-8") != text
-    }
+    now = lambda path: path.read_text(encoding="utf-8") if path.exists() else None
+    return {path: text for path, text in pages().items() if now(ROOT / path) != text}
 
 
 def stale():

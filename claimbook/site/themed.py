@@ -1,7 +1,6 @@
 """A notebook's outputs as the page shows them: charts in the page's colours, tables that can scroll.
 
-The build makes the page with it, and so does Python in the reader's browser: what is run there looks like what is
-stored.
+The build makes the page with it, and so does Python in the reader's browser: what is run there looks like the stored.
 """
 
 import re
@@ -14,22 +13,24 @@ VARIABLES = {light: name for name, (light, _) in look.COLOURS.items()}
 """Colours that the page replaces by CSS variables, which differ in light and dark."""
 
 
+NEEDLESS = (
+    # Stands in claimbook.css.
+    r'<defs>\s*<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>',
+    r' transform="rotate\(-0 [^"]*"',
+    r" ?font-family: [^;\"]+;",
+)
+"""What a page has no use for: a style of all charts, turns by nothing, a font other than the page's own."""
+
+
 def themed(svg):
     """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback, and without what a
     page has no use for."""
     # A hundredth of a point is enough.
     svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
-    svg = re.sub(
-        r"#[0-9a-f]{6}\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})" if m[0] in VARIABLES else m[0], svg
-    )
-    svg = re.sub(
-        r'<defs>\s*<style type="text/css">\*\{stroke-linejoin: round; stroke-linecap: butt\}</style>\s*</defs>', "", svg
-    )  # stands in claimbook.css
-    svg = re.sub(
-        r' transform="rotate\(-0 [^"]*"| ?font-family: [^;"]+;', "", svg
-    )  # turned by nothing; in the page's own font
+    # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles.
+    svg = re.sub(rf"({'|'.join(VARIABLES)})\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})", svg)
+    svg = re.sub("|".join(NEEDLESS), "", svg)
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
-    # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles, so only those are left.
     return ungrouped(re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2))
 
 
@@ -77,17 +78,12 @@ def page_html(html):
     table = html[html.index("<table") : html.index("</table>") + len("</table>")]
     head, body = table.split("<tbody>")
     index = re.findall(r"<tr>\s*<th>(.*?)</th>", body)
-    numbered = "<th></th>" in head and all(name.isdigit() and len(name) != 4 for name in index)
-    if numbered:  # pandas' row numbers say nothing to a reader
+    if "<th></th>" in head and all(name.isdigit() and len(name) != 4 for name in index):
+        # pandas' row numbers say nothing to a reader
         head, body = head.replace("<th></th>", "", 1), re.sub(r"(<tr>\s*)<th>.*?</th>", r"\1", body)
-    head = (
-        head.replace("<th></th>", "<td></td>")
-        .replace("<th>", '<th scope="col">')
-        .replace('border="1" ', "")
-        .replace(' style="text-align: right;"', "")
-    )
-    body = body.replace("<th>", '<th scope="row">')
-    head, body = _aligned(head.replace(' class="dataframe"', ""), body)
+    head = re.sub(r' (border="1"|class="dataframe"|style="text-align: right;")', "", head)
+    head = head.replace("<th></th>", "<td></td>").replace("<th>", '<th scope="col">')
+    head, body = _aligned(head, body.replace("<th>", '<th scope="row">'))
     return f'<div class="data-table" tabindex="0">{head}<tbody>{body}</div>'
 
 

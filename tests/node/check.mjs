@@ -9,7 +9,7 @@ const [address, executablePath, ...pages] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
-const found = { violations: [], errors: [], requests: [], wide: [], weight: {}, pages: 0 };
+const found = { violations: [], errors: [], requests: [], wide: [], text: { phone: [], desktop: [] }, weight: {}, pages: 0 };
 
 async function open(theme, size, page) {
   const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", acceptDownloads: true });
@@ -32,6 +32,13 @@ async function audit(tab, state, scope, rules) {
   found.violations.push(...broken.map((text) => `${state}: ${text}`));
 }
 
+// The smallest and the largest text of each chart, in pixels of the screen.
+const sizes = (tab) => tab.evaluate(() => [...document.querySelectorAll(".chart svg")].map((svg) => {
+  const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+  const all = [...svg.querySelectorAll("text")].map((text) => parseFloat(getComputedStyle(text).fontSize) * scale);
+  return [svg.dataset.chart, Math.min(...all), Math.max(...all)];
+}));
+
 // One page in all its states: desktop and phone, navigation open and closed, light and dark.
 async function look(page) {
   const tab = await open("light", "desktop", page);
@@ -41,7 +48,9 @@ async function look(page) {
   await tab.setViewportSize(SIZES.phone);
   const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (wide > 0) found.wide.push(`${page}: ${wide} pixels too wide`);
+  found.text.phone.push(...await sizes(tab));
   await tab.setViewportSize(SIZES.desktop);
+  found.text.desktop.push(...await sizes(tab));
   // A chart is one picture with a name (role img): axe need not walk through its hundreds of marks.
   await tab.evaluate(() => document.querySelectorAll(".chart svg[role=img]").forEach((svg) => svg.replaceChildren()));
   // What waits to be drawn until it is near has no true place yet, and axe would see it lie over its neighbours.

@@ -57,6 +57,12 @@ def test_no_page_has_a_fault(seen, what):
     assert seen[what] == []
 
 
+def test_the_text_of_a_chart_can_be_read_on_a_phone_and_does_not_shout_on_a_desk(seen):
+    assert {name for name, *_ in seen["text"]["phone"]} == set(files.charts())
+    assert [(name, low) for name, low, _ in seen["text"]["phone"] if low < 9.5] == []
+    assert [(name, high) for name, _, high in seen["text"]["desktop"] if high > 16] == []
+
+
 def test_no_page_weighs_more_than_200_kib(seen):
     assert (
         len(seen["weight"]) >= 16 and {page: kib for page, kib in seen["weight"].items() if not 20 < kib <= 200} == {}

@@ -1,8 +1,6 @@
-"""One deck of slides a chapter, out of the notebook itself: claim, charts, verdict; what it means and the doubts as
-speaker notes.
+"""One deck of slides a chapter, out of the notebook itself: claim, charts, verdict; as notes what it means, and doubts.
 
-nbconvert writes the deck with the template beside this file; reveal.js is copied from npm's package, so no host is
-asked.
+nbconvert writes it with the template beside this file; reveal.js is copied from npm's package, so no host is asked.
 """
 
 import re
@@ -10,8 +8,8 @@ import shutil
 from html import escape
 from pathlib import Path
 
-import nbformat
 from nbconvert import SlidesExporter
+from nbformat.v4 import new_markdown_cell, new_notebook
 
 from claimbook.charts import look, paper
 from claimbook.engine.run import read
@@ -26,58 +24,44 @@ REVEAL = ROOT / "tests" / "node" / "node_modules" / "reveal.js"
 """Where `make slides` puts npm's package."""
 
 
-def _slide(kind, text):
-    cell = nbformat.v4.new_markdown_cell(text)
-    cell.metadata["slideshow"] = {"slide_type": kind}
-    return cell
-
-
 def _section(text):
     """A claim's section as a slide: its heading, the claim, the question."""
-    heading = re.search(r"^## (.*)$", text, re.M)[1]
+    heading = re.search(r"^## .*$", text, re.M)[0]
     quote = re.search(r"^> \*\*Claim ([\w-]+)\.\*\* (.*)$", text, re.M)
-    question = re.search(r"^\*\*(.*\?)\*\*$", text, re.M)
-    return f"## {heading}\n\n> **{quote[1]}** {quote[2]}" + (f"\n\n**{question[1]}**" if question else "")
-
-
-def _chart(svg):
-    return f'<div class="chart">{themed("".join(svg))}</div>'
+    question = re.search(r"^\*\*.*\?\*\*$", text, re.M)
+    return f"{heading}\n\n> **{quote[1]}** {quote[2]}" + (f"\n\n{question[0]}" if question else "")
 
 
 def deck(path):
     """The slides of a chapter as a notebook of Markdown cells with nbconvert's slide types."""
-    notebook = read(path)
-    cells, in_claims = [], False
-    for cell in notebook.cells:
+    told, in_claims = [], False
+    for cell in read(path).cells:
         if cell.cell_type == "markdown":
             text = plain(cell.source, keep_solution=False)
             if cell.source.startswith("# "):
-                cells.append(_slide("slide", text))
+                told.append(("slide", text))
             elif "> **Claim " in cell.source:
                 in_claims = True
-                cells.append(_slide("slide", _section(text)))
+                told.append(("slide", _section(text)))
             elif text.startswith("## Exercises"):
                 in_claims = False
             elif text.startswith("## What we learned"):
-                cells.append(_slide("slide", text.split("\n### ")[0]))
-            continue
+                told.append(("slide", text.split("\n### ")[0]))
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if paper.CHART_MIME in data and in_claims:
-                cells.append(_slide("subslide", _chart(data["image/svg+xml"])))
+                told.append(("subslide", f'<div class="chart">{themed("".join(data["image/svg+xml"]))}</div>'))
             elif ledger.VERDICT_MIME in data:
-                cells.append(_slide("subslide", "".join(data["text/html"])))
-            elif "text/markdown" in data and (in_claims or len(cells) == 1):
-                told = plain("".join(data["text/markdown"]), keep_solution=False)
-                cells.append(_slide("notes" if in_claims else "-", told))
-    slides = nbformat.v4.new_notebook(cells=cells)
-    slides.metadata["title"] = re.search(r"^# (.*)$", cells[0].source, re.M)[1]
-    return slides
+                told.append(("subslide", "".join(data["text/html"])))
+            elif "text/markdown" in data and (in_claims or len(told) == 1):
+                text = plain("".join(data["text/markdown"]), keep_solution=False)
+                told.append(("notes" if in_claims else "-", text))
+    cells = [new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}}) for kind, text in told]
+    return new_notebook(cells=cells, metadata={"title": re.search(r"^# (.*)$", cells[0].source, re.M)[1]})
 
 
 def build(progress=print):
-    """Write a deck for each chapter with claims into `_build/slides`. Returns the folder. Raises FileNotFoundError
-    without reveal.js."""
+    """Write a deck for each chapter with claims. Returns their folder. Raises FileNotFoundError without reveal.js."""
     if not REVEAL.exists():
         raise FileNotFoundError(f"reveal.js is not in {REVEAL.relative_to(ROOT)}: make slides fetches it.")
     shutil.rmtree(DECKS, ignore_errors=True)
@@ -87,26 +71,19 @@ def build(progress=print):
     for name in (HERE / "slides.css", HERE.parents[1] / "site" / "assets" / "claimbook.css"):
         shutil.copy(name, DECKS)
     (DECKS / "colours.css").write_text(look.variables(), encoding="utf-8")
-    exporter = SlidesExporter(
-        template_name="slides",
-        extra_template_basedirs=[str(HERE.parent)],
-        reveal_url_prefix="reveal.js",
-        exclude_anchor_links=True,
-    )
-    links = []
-    for path in notebooks():
-        if not any(claim.chapter == theme_of(path) for claim in ledger.claims().values()):
-            continue
+    exporter = SlidesExporter(template_name=HERE.name, extra_template_basedirs=[str(HERE.parent)])
+    exporter.reveal_url_prefix, exporter.exclude_anchor_links = "reveal.js", True
+    themes = {claim.chapter for claim in ledger.claims().values()}
+    links = ""
+    for path in [path for path in notebooks() if theme_of(path) in themes]:
         notebook = deck(path)
-        html, _ = exporter.from_notebook_node(notebook)
-        (DECKS / f"{path.stem}.html").write_text(html, encoding="utf-8")
-        links.append(f'<li><a href="{path.stem}.html">{escape(notebook.metadata["title"])}</a></li>')
-        progress(
-            f"  {path.stem}.html:"
-            f" {sum(cell.metadata.slideshow.slide_type in ('slide', 'subslide') for cell in notebook.cells)} slides"
-        )
-    styles = "".join(f'<link rel="stylesheet" href="{name}.css">' for name in ("colours", "slides"))
-    head = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Slides</title>{styles}'
-    page = f"{head}<h1>Slides</h1><ul>{''.join(links)}</ul></html>\n"
+        name = f"{path.stem}.html"
+        (DECKS / name).write_text(exporter.from_notebook_node(notebook)[0], encoding="utf-8")
+        links += f'<li><a href="{name}">{escape(notebook.metadata.title)}</a></li>'
+        kinds = [cell.metadata.slideshow.slide_type for cell in notebook.cells]
+        progress(f"  {name}: {kinds.count('slide') + kinds.count('subslide')} slides")
+    head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Slides</title>'
+    styles = '<link rel="stylesheet" href="colours.css"><link rel="stylesheet" href="slides.css">'
+    page = f"{head}{styles}<h1>Slides</h1><ul>{links}</ul></html>\n"
     (DECKS / "index.html").write_text(page, encoding="utf-8")
     return DECKS
