@@ -95,10 +95,10 @@ format: $(READY)  ## lay out the code of package, tests and notebooks as ruff do
 	@$(BIN)/ruff check --quiet --fix .
 
 lab: $(READY)    ## open the notebooks in JupyterLab
-	@$(BIN)/jupyter lab chapters
+	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) chapters
 
-serve: book      ## build, then show the book on http://localhost:8000
-	@$(BIN)/python -m http.server --directory _build/html 8000
+serve: book      ## build, then show the book on http://localhost:8000, or the next port that is free
+	@$(BIN)/claimbook serve
 
 lock: $(READY)   ## renew requirements.lock and environment.yml from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-header --no-annotate --no-emit-index-url pyproject.toml -o requirements.lock

@@ -14,7 +14,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
-OLDEST, NEWEST = (3, 11), (3, 15)
+OLDEST, NEWEST = (3, 11), (3, 13)
 """The versions of Python that the tests pass on."""
 
 

@@ -89,6 +89,8 @@ def sound(server, tmp_path_factory):
     """The book as it should be, built."""
     book = Book(small_book(tmp_path_factory.mktemp("bad") / "book").root, server)
     book.accept()
+    for command in ("init -q -b main", "add ."):  # as a reader has it: what is lost can be restored
+        subprocess.run(["git", *command.split()], cwd=book.root, check=True, capture_output=True)
     code, text = book.build()
     assert code == 0 and "Executed chapters/01-batteries.ipynb" in text, text
     return book

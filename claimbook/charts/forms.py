@@ -65,10 +65,15 @@ def _on(ax, data, height, *shown):
 
     `shown`: columns, or patterns that name them; None is left out.
     """
+    if data.empty:
+        raise ValueError("There is no row to draw: look at the query that chose them.")
     ax = ax or (plt.gca() if plt.get_fignums() and isinstance(plt.gcf(), Paper) else paper(height))
-    ax.figure.rows.append(data)
     named = [[field for _, field, *_ in Formatter().parse(one) if field] or [one] for one in shown if one]
-    ax.figure.columns |= dict.fromkeys(column for columns in named for column in columns)
+    columns = dict.fromkeys(column for columns in named for column in columns if column != "hue")  # a line's own word
+    if lost := [column for column in columns if column not in data and column not in map(str, data.columns)]:
+        raise KeyError(f"The table has no column {lost[0]!r}; it has {', '.join(map(str, data.columns))}.")
+    ax.figure.rows.append(data)
+    ax.figure.columns |= columns
     return ax
 
 
@@ -81,6 +86,8 @@ def _marks(data, hue, palette, ax, key=True):
     """The mark of each word of the column `hue`. `palette`: a list of colours, or {word: colour or mark}."""
     words = list(dict.fromkeys(data[hue].dropna())) if hue else [None]
     looks = palette if isinstance(palette, dict) else dict(zip(words, palette or PALETTE))
+    if lost := [word for word in words if word not in looks and (hue or not palette)]:
+        raise KeyError(f"The palette has no colour for {lost[0]!r}; it has colours for {', '.join(map(str, looks))}.")
     marks = {word: _mark(look) for word, look in looks.items()}
     if hue and key:
         ax.figure.key |= {word: mark for word, mark in marks.items() if word in words}
@@ -153,10 +160,9 @@ def dots(
 
     `data`: a table, or a verdict, whose witnesses are then the rows, against its claimed figure (`part` says which).
     `hue`, `palette`: a column, and {word: colour or mark}. `text`: the pattern of the numbers. `aside`: a column of
-    words
-    for the other side. `start`: where a thin line to the dot begins. `claim`: the claimed value: numbers stand on the
-    side
-    away from it. `group`: a column whose words become headings. `above=False`: names beside the axis. `bold`: names.
+    words for the other side. `start`: where a thin line to the dot begins. `claim`: the claimed value: numbers stand on
+    the side away from it. `group`: a column whose words become headings. `above=False`: names beside the axis. `bold`:
+    names.
     """
     band = None
     if isinstance(data, Verdict):

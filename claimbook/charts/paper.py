@@ -7,6 +7,7 @@ from functools import cache
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
@@ -73,6 +74,8 @@ def finish(name, title, subtitle, alt, rows=(), note=""):
         raise ValueError(f"Chart {name!r}: the name must begin with a claim's id.")
     if not re.search(r"\d", alt) or len(alt) < 40:
         raise ValueError(f"Chart {name!r}: the alt text must state the finding with its numbers, not {alt!r}.")
+    if far := _outside(fig):
+        raise ValueError(f"Chart {name!r}: a mark at {far}. Widen the limits.")
     drawn, behind = _joined(getattr(fig, "rows", ())), _joined([rows] if isinstance(rows, pd.DataFrame) else rows)
     frames = [*drawn, *behind]
     keys = list(dict.fromkeys(key for frame in frames for key in tables.trace(frame, "source")))
@@ -94,6 +97,19 @@ def finish(name, title, subtitle, alt, rows=(), note=""):
     chart = Chart(svg_of(fig, name, alt), alt, payload)
     plt.close(fig)
     return chart
+
+
+def _outside(fig):
+    """Where the first mark that the limits of its axes cut off would stand, in words, or None."""
+    for ax in fig.axes:
+        lines = [one for one in ax.lines if one.get_marker() != "None" and one.get_transform() == ax.transData]
+        clouds = [one for one in ax.collections if isinstance(one, PathCollection)]
+        places = [one.get_xydata() for one in lines] + [one.get_offsets() for one in clouds]
+        for way, n, ends in (("x", 0, sorted(ax.get_xlim())), ("y", 1, sorted(ax.get_ylim()))):
+            values, hair = [value for place in places for value in place[:, n]], 1e-9 * (ends[1] - ends[0])
+            if far := [value for value in values if value < ends[0] - hair or value > ends[1] + hair]:
+                return f"{way} = {far[0]:g} lies outside of {ends[0]:g} to {ends[1]:g}"
+    return None
 
 
 def _joined(frames):

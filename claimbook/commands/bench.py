@@ -1,9 +1,8 @@
 """Measures the engine against plain tools, in one run on one machine, and writes the ratios to `chapters/benchmark.md`.
 
 Everything runs in copies of the repository. Each line of the table is a ratio of two commands timed one after the
-other,
-the long ones twice in turn, of which the quicker counts. A fresh clone also has to draw every chart as PNG; later only
-those that changed are drawn.
+other, the long ones twice in turn, of which the quicker counts. A fresh clone also has to draw every chart as PNG;
+later only those that changed are drawn.
 """
 
 import ctypes

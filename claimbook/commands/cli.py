@@ -1,20 +1,25 @@
-"""The commands behind the Makefile: claimbook build, pdf, epub, test, run, data, figures, bench, environment."""
+"""The commands behind the Makefile."""
 
 import argparse
 import errno
+import fcntl
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager, nullcontext
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 from claimbook.engine.stamp import fresh
-from claimbook.paths import ROOT, SITE
+from claimbook.paths import BUILD, ROOT, SITE, way_back
 
 REMEDIES = dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "Make room on the disk and repeat")
 REMEDIES |= dict.fromkeys([errno.EROFS, errno.EACCES, errno.EPERM], "Let this user write there and repeat")
 """What to do when a file cannot be read or written."""
+UNCHANGED = f"Nothing has changed: the book is in {SITE.relative_to(ROOT)}/index.html"
 ENVIRONMENT = """\
 # For conda and Binder. Written from requirements.lock by `make lock`: the same versions.
 name: hundred-billion-dollar-year
@@ -38,7 +43,7 @@ def main():
         parsers["new-claim"].add_argument(f"--{field}")
     chosen = parser.parse_args()
     if chosen.command == "build" and fresh():
-        return print(f"Nothing has changed: the book is in {SITE.relative_to(ROOT)}/index.html")
+        return print(UNCHANGED)
     from claimbook.engine.run import RunError
     from claimbook.evidence.tables import DataError
     from claimbook.site.build import BuildError
@@ -47,16 +52,33 @@ def main():
     if chosen.command != "test":
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        sys.exit(COMMANDS[chosen.command][0](chosen))
+        with nullcontext() if chosen.command in ("test", "serve", "bench") else _alone(chosen.command):
+            sys.exit(COMMANDS[chosen.command][0](chosen))
     except (BuildError, RunError, DataError, OSError) as error:
         _progress("")
         sys.exit(f"\n{_remedied(error) if isinstance(error, OSError) else error}")
 
 
+@contextmanager
+def _alone(command):
+    """One command at a time changes this folder: who comes second waits, and says for what."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / "lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            print(f"Waiting for another command in this folder: {lock.read()}", flush=True)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.truncate(0)
+        print(f"claimbook {command}, process {os.getpid()}", end="", file=lock, flush=True)
+        yield
+
+
 def _remedied(error):
     """An error of the system in words, with what to do."""
     file = os.path.relpath(error.filename, ROOT) if isinstance(error.filename, str) else None
-    other = f"Restore it: git checkout {file}" if file else "Repeat it; if it stays, begin anew: make clean"
+    other = way_back(file) if file else "Repeat it; if it stays, begin anew: make clean"
     what = f"{file or 'The system'}: {error.strerror or error}"
     return f"{what}. {REMEDIES.get(error.errno, other)}. The site in place is as it was"
 
@@ -68,14 +90,36 @@ def _progress(text):
         sys.stderr.flush()
 
 
+def _verdicts():
+    """What the chapters say of each claim; nothing where one cannot be read, which the command itself will tell."""
+    from claimbook.judgement import ledger
+
+    try:
+        return ledger.verdicts()
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def _news(before):
+    """Tell, a line each, which claims have another verdict or reason than before."""
+    for claim, (word, reason) in _verdicts().items():
+        old, why = before.get(claim, (word, reason))
+        if (old, why) != (word, reason):
+            print(f"{claim}: {old}, {why} -> {f'{word}, ' if word != old else ''}{reason}")
+
+
 def _build(chosen):
     from claimbook.engine import run
     from claimbook.site import build
 
+    if fresh():  # another command has built it meanwhile
+        return print(UNCHANGED)
+    before = _verdicts()
     executed = build.build(_progress)
     _progress("")
     if executed:
         print(f"Executed {run.told(executed)}")
+    _news(before)
     print(f"The book is in {SITE.relative_to(ROOT)}/index.html")
 
 
@@ -100,11 +144,13 @@ def _test(chosen):
 def _run(chosen):
     from claimbook.engine import run
 
+    before = _verdicts()
     todo = run.notebooks() if chosen.all else run.stale()
     run.run(todo, _progress)
     _progress("")
     executed = f"all {len(todo)} chapters" if chosen.all else run.told(todo)
     print(f"Executed {executed}" if executed else "Nothing is stale")
+    _news(before)
 
 
 def _data(chosen):
@@ -150,6 +196,17 @@ def _new_claim(chosen):
     print(f"{where}. Name its witnesses there, then: make data book")
 
 
+def _serve(chosen):
+    for port in range(8000, 8020):
+        try:
+            server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=SITE))
+        except OSError:  # taken
+            continue
+        print(f"The book is on http://localhost:{port} until you press Ctrl+C", flush=True)
+        server.serve_forever()
+    sys.exit("The ports from 8000 to 8019 are taken: end what uses one of them, and repeat")
+
+
 def _bench(chosen):
     from claimbook.commands import bench
 
@@ -180,6 +237,7 @@ COMMANDS = {
     "class": (_class, "the class kit: notebooks for students and teachers, in one zip"),
     "slides": (_slides, "one deck of slides for each chapter"),
     "new-claim": (_new_claim, "add a claim: asks what is not given, writes its row and the skeleton of its section"),
+    "serve": (_serve, "show the site in place on this machine"),
     "bench": (_bench, "measure the engine against plain tools, into chapters/benchmark.md"),
     "environment": (_environment, "write environment.yml from requirements.lock"),
 }

@@ -14,6 +14,7 @@ import pandas as pd
 from claimbook.engine import run
 from claimbook.evidence import keys, tables, units
 from claimbook.judgement import ledger, rules
+from claimbook.paths import way_back
 
 MAY_EXCEED = r"growth|change|return|premium"
 """Measures that can be more than 100 percent; a share cannot."""
@@ -42,7 +43,7 @@ def files():
         described = {table["path"]: table["schema"]["fields"] for table in tables.package()["resources"]}
         columns = {path: [field["name"] for field in fields] for path, fields in described.items()}
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return [f"data/datapackage.json cannot be read: {_said(error)}. Restore it: git checkout data/datapackage.json"]
+        return [f"data/datapackage.json cannot be read: {_said(error)}. {way_back('data/datapackage.json')}"]
     return [fault for path, names in columns.items() if (fault := _file(path, names))]
 
 
@@ -58,12 +59,11 @@ def _fault(path, row, column, text):
 
 def _file(path, names):
     """The first fault of a table as a file, or None: is it there, UTF-8, with the columns described and whole rows?"""
-    restore = f"Restore it: git checkout data/{path}"
     try:
         raw = (tables.DATA / path).read_bytes()
         text = raw.decode("utf-8")
     except OSError as error:
-        return f"data/{path} cannot be read: {_said(error)}. {restore}"
+        return f"data/{path} cannot be read: {_said(error)}. {way_back(f'data/{path}')}"
     except UnicodeDecodeError as error:
         row = 1 + raw.count(b"\n", 0, error.start)
         return _fault(path, row, None, f"the byte 0x{raw[error.start]:02x} is not UTF-8. Save the table as UTF-8")
@@ -79,7 +79,7 @@ def _file(path, names):
         what = f"a quotation mark is not closed or stands within a cell ({error}). Double it, or close it"
         return _fault(path, len(rows) + 1, None, what)
     if not rows:
-        return _fault(path, 1, None, f"the table is empty. {restore}")
+        return _fault(path, 1, None, f"the table is empty. {way_back(f'data/{path}')}")
     if rows[0] != names:
         return _header(path, rows[0], names)
     for number, row in enumerate(rows, 1):

@@ -19,7 +19,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 from claimbook.engine.kernels import KernelManager
-from claimbook.paths import BUILD, CHAPTERS, ROOT, notebooks
+from claimbook.paths import BUILD, CHAPTERS, ROOT, notebooks, way_back
 
 FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SOURCES = "data/sources.csv"
@@ -47,7 +47,7 @@ def read(path):
         nbformat.validate(notebook)
     except Exception as error:
         said = str(getattr(error, "message", error)).strip().splitlines() or [type(error).__name__]
-        raise RunError(f"{at} is not a readable notebook: {said[0][:200]}. Restore it: git checkout {at}") from error
+        raise RunError(f"{at} is not a readable notebook: {said[0][:200]}. {way_back(at)}") from error
     language = notebook.metadata.get("kernelspec", {}).get("language", "python")
     if language != "python":
         what = f"asks for a kernel of {language!r}; chapters of this book are in Python"
@@ -109,11 +109,12 @@ def fingerprint(notebook, inputs):
 
 
 def recorded():
+    """What each chapter's outputs were made of. Where that cannot be read, as in a merge, nothing is known: all are
+    executed again."""
     try:
-        return json.loads(FINGERPRINTS.read_text(encoding="utf-8")) if FINGERPRINTS.exists() else {}
-    except ValueError as error:
-        at = f"chapters/{FINGERPRINTS.name}"
-        raise RunError(f"{at} is not readable: {error}. Restore it: git checkout {at}") from error
+        return json.loads(FINGERPRINTS.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def stale():

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from claimbook.paths import DATA
+from claimbook.paths import DATA, way_back
 
 DTYPES = {"string": "str", "number": "float64", "integer": "int64"}
 
@@ -51,9 +51,8 @@ def _read(table):
     try:
         raw = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
     except (OSError, UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(
-            f"data/{path.name} cannot be read as UTF-8 CSV: {error}. Restore it: git checkout data/{path.name}"
-        ) from error
+        remedy = way_back(f"data/{path.name}")
+        raise DataError(f"data/{path.name} cannot be read as UTF-8 CSV: {error}. {remedy}") from error
     if list(raw.columns) != list(fields):
         odd = set(raw.columns) ^ set(fields)
         raise DataError(
@@ -66,10 +65,8 @@ def _read(table):
             frame[name] = pd.to_numeric(frame[name], errors="coerce")
             bad = frame[name].isna() & (raw[name] != "")
             if bad.any():
-                row = bad.idxmax()
-                raise DataError(
-                    f"data/{path.name}, row {row + 2}, column {name}: {raw.loc[row, name]!r} is not a number."
-                )
+                row, cell = bad.idxmax(), raw.loc[bad.idxmax(), name]
+                raise DataError(f"data/{path.name}, row {row + 2}, column {name}: {cell!r} is not a number.")
         if field.get("constraints", {}).get("required") and frame[name].isna().any():
             row = frame[name].isna().idxmax()
             raise DataError(f"data/{path.name}, row {row + 2}, column {name}: the value is missing.")

@@ -44,22 +44,16 @@ def computed(witnesses):
     for w in witnesses:
         low, high = (math.inf if end is None else end for end in (w["low"], w["high"]))
         parts.setdefault((w["part"], w["unit"]), []).extend([low, high])
-    return "; ".join(
-        _span(round(min(ends), 2), max(ends) if math.isinf(max(ends)) else round(max(ends), 2), unit)
-        for (_, unit), ends in parts.items()
-    )
+    return "; ".join(_span(round(min(ends), 2), round(max(ends), 2), unit) for (_, unit), ends in parts.items())
 
 
 def _difference(witness, figure):
     """How far the witness is from the claimed figure, in percent of it, where that says anything."""
-    if (
-        figure.precision in ("range", *rules.UNSCORED)
-        or not figure.printed
-        or float(figure.printed) == 0
-        or witness.low != witness.high
-    ):
+    one = figure.printed and figure.precision not in ("range", *rules.UNSCORED) and witness.low == witness.high
+    if not one or float(figure.printed) == 0:
         return ""
-    return f"{100 * (witness.low / float(figure.printed) - 1):+.1f} %".replace("-", "−")
+    off = f"{100 * (witness.low / float(figure.printed) - 1):+.1f} %"
+    return "0.0 %" if off in ("+0.0 %", "-0.0 %") else off.replace("-", "−")
 
 
 def _rows(verdict):

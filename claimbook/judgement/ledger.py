@@ -116,19 +116,18 @@ class Claim:
     def _witnesses(self, evidence, value):
         if evidence is None:
             return []
+        if evidence.empty:
+            raise ValueError(f"{self.id}: the evidence has no row: look at the query. Give none where none is known.")
         figures = {figure.part: figure for figure in self.figures}
         need = {"label", "collector"} | (set() if {"low", "high"} <= set(evidence.columns) else {value})
-        if need - set(evidence.columns):
-            raise ValueError(
-                f"{self.id}: the evidence lacks the column {', '.join(sorted(need - set(evidence.columns)))}."
-            )
+        if lost := need - set(evidence.columns):
+            raise ValueError(f"{self.id}: the evidence lacks the column {', '.join(sorted(lost))}.")
         found = []
         for number, row in enumerate(evidence.to_dict("records"), 1):
             part = row.get("part", self.figures[0].part)
             if part not in figures:
-                raise ValueError(
-                    f"{self.id}: row {number}, column part: {part!r} is none of {', '.join(map(repr, figures))}."
-                )
+                known = ", ".join(map(repr, figures))
+                raise ValueError(f"{self.id}: row {number}, column part: {part!r} is none of {known}.")
             low, high = row.get("low", row.get(value)), row.get("high", row.get(value))
             low, high = (row[value] if pd.isna(end) else end for end in (low, high))
             if pd.isna(low) or pd.isna(high):
@@ -136,16 +135,12 @@ class Claim:
             one = evidence.iloc[[number - 1]]
             ids, sources = tuple(tables.trace(one, "id")), tuple(tables.trace(one, "source"))
             if not ids or not sources:
-                raise ValueError(
-                    f"{self.id}: row {number} ({row['label']}) has no id or no source: keep those columns."
-                )
+                what = "has no id or no source: keep those columns."
+                raise ValueError(f"{self.id}: row {number} ({row['label']}) {what}")
             seen = Interval(float(low), float(high)) if low != high else float(low)
             ok = None if self.kind in rules.UNSCORED else rules.agrees(seen, figures[part].interval)
-            found.append(
-                Witness(
-                    part, row["label"], float(low), float(high), figures[part].unit, row["collector"], ok, ids, sources
-                )
-            )
+            who = (part, row["label"], float(low), float(high), figures[part].unit, row["collector"])
+            found.append(Witness(*who, ok, ids, sources))
         return found
 
 
@@ -164,33 +159,27 @@ def _reason(claim, witnesses, parts, other):
         if not said:
             text = "nothing can be judged yet" if claim.kind == "forecast" else "no public evidence was found"
         elif len(said) == 1:
-            text = f"one witness only ({next(iter(said))}), which " + (
-                "agrees" if yes else "disagrees" if no else "agrees by one figure and not by another"
-            )
+            agrees = "agrees" if yes else "disagrees" if no else "agrees by one figure and not by another"
+            text = f"one witness only ({next(iter(said))}), which {agrees}"
         else:
-            text = f"{yes} of {len(said)} independent witnesses agree" + (
-                f", {both} by one figure and not by another" if both else ""
-            )
+            text = f"{yes} of {len(said)} independent witnesses agree"
+            text += f", {both} by one figure and not by another" if both else ""
         if verdict == "misquoted":
-            text += "; the number belongs to " + " and ".join(
-                dict.fromkeys(w.label for w in other if w.part == figure.part and w.agrees)
-            )
+            whose = dict.fromkeys(w.label for w in other if w.part == figure.part and w.agrees)
+            text += f"; the number belongs to {' and '.join(whose)}"
         sentences.append(lead + text)
     reason = "; ".join(sentences) + "."
     return reason[0].upper() + reason[1:]
 
 
 def _figures(row):
-    cells = [
-        str(row[column]).split(";") if not pd.isna(row[column]) else [""]
-        for column in ("part", "claimed", "unit", "precision")
-    ]
+    columns = ("part", "claimed", "unit", "precision")
+    cells = [("" if pd.isna(row[column]) else str(row[column])).split(";") for column in columns]
     count = max(map(len, cells))
-    for column, cell in zip(("part", "claimed", "unit", "precision"), cells):
+    for column, cell in zip(columns, cells):
         if len(cell) not in (1, count):
-            raise tables.DataError(
-                f"data/claims.csv, claim {row['id']}, column {column}: {count} values are needed, or one for all."
-            )
+            what = f"column {column}: {count} values are needed, or one for all."
+            raise tables.DataError(f"data/claims.csv, claim {row['id']}, {what}")
     return tuple(Figure(*(cell[i if len(cell) > 1 else 0] for cell in cells)) for i in range(count))
 
 
@@ -212,9 +201,8 @@ def claims():
 def claim(id):
     """The claim with this id. Raises KeyError that names the chapter's ids."""
     if id not in claims():
-        near = [other for other in claims() if other.split("-")[0] == id.split("-")[0]] or sorted(
-            {c.split("-")[0] for c in claims()}
-        )
+        near = [other for other in claims() if other.split("-")[0] == id.split("-")[0]]
+        near = near or sorted({other.split("-")[0] for other in claims()})
         raise KeyError(f"There is no claim {id!r}; there are {', '.join(near)}.")
     return claims()[id]
 
@@ -238,6 +226,11 @@ def stored_outputs(mime, notebooks=None):
             for output in cell.get("outputs", []):
                 if mime in output.get("data", {}):
                     yield path.name, number, output["data"][mime]
+
+
+def verdicts():
+    """What the chapters say of each claim, as {claim: (verdict, reason)}."""
+    return {one["claim"]: (one["verdict"], one["reason"]) for _, _, one in stored_outputs(VERDICT_MIME)}
 
 
 def scoreboard():

@@ -6,6 +6,7 @@ agrees when its value lies in that interval (a witness that is itself an interva
 """
 
 import math
+import re
 
 from claimbook.evidence.quantity import Interval, hull, rounded
 
@@ -50,9 +51,13 @@ PRECISIONS = {
 
 
 def claimed_interval(printed, precision):
-    """The interval of values that bear a claim out. Raises ValueError for an unknown precision."""
+    """The interval of values that bear a claim out. Raises ValueError for an unknown precision and for odd digits."""
     if precision not in PRECISIONS:
         raise ValueError(f"Unknown precision {precision!r}; known are: {', '.join(PRECISIONS)}.")
+    number = r"-?\d+(\.\d+)?"  # "1e3" would say nothing of how exact it is
+    form = rf"{number}\.\.{number}" if precision == "range" else number
+    if printed and not re.fullmatch(form, printed):
+        raise ValueError(f"{printed!r} is not written as {'12.5..14' if precision == 'range' else '12.5'}")
     return PRECISIONS[precision][1](printed)
 
 

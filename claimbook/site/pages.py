@@ -44,29 +44,26 @@ def method():
 # Method: from a claim to a verdict
 
 A verdict of this book is computed. The claim's own words fix how exact it must be; independent publishers are its
-witnesses; a rule of a
-few lines turns their agreement into a word. Change a figure in the data and the verdict follows.
+witnesses; a rule of a few lines turns their agreement into a word. Change a figure in the data and the verdict
+follows.
 
 ## How exact a claim must be
 
 One tolerance serves the whole book: a tenth ({rules.TENTH:.0%}). It was fixed before any verdict was computed. The
-claimed figure
-and its precision give an interval; a witness agrees when its value lies in it.
+claimed figure and its precision give an interval; a witness agrees when its value lies in it.
 
 {table_of(["a claim made", "is borne out when"], precisions)}
 
 ## Who is a witness
 
 A witness measures the same quantity as the claim: the same money, place and period. Its unit of independence is the
-*collector*, whose data
-it is: KPMG prints PitchBook's data, so the two are one witness; copies of one article are one witness, however many
-pages carry them.
-Another definition, another place or another year is as a rule not a witness. It is shown beside the claim; where a
-section lets one speak, its label says what it counts.
-Where a source itself says "nearly" and the verdict hangs on it, its figure is read as a claim's would be: as a range.
+*collector*, whose data it is: KPMG prints PitchBook's data, so the two are one witness; copies of one article are one
+witness, however many pages carry them. Another definition, another place or another year is as a rule not a witness.
+It is shown beside the claim; where a section lets one speak, its label says what it counts. Where a source itself
+says "nearly" and the verdict hangs on it, its figure is read as a claim's would be: as a range.
 
-Editions of the same figure (*vintages*) are shown one by one. A collector that agrees by one of its figures and not by
-another is counted as neither.
+Editions of the same figure (*vintages*) are shown one by one. A collector that agrees by one of its figures and not
+by another is counted as neither.
 
 ## The verdicts
 
@@ -82,10 +79,9 @@ not *came partly true*. The rule for one figure is this function:
 {_clashes()}## What the rule cannot do
 
 It cannot choose the witnesses: that is our judgement, and each section says what was left out and why. It treats a
-witness that
-was read on a copied page like one read on the publisher's own; the [data page](data.md) tells which is which. And it
-is strict:
-one witness against a claim is enough for *depends on the source*, so read the count beside the word.
+witness that was read on a copied page like one read on the publisher's own; the [data page](data.md) tells which is
+which. And it is strict: one witness against a claim is enough for *depends on the source*, so read the count beside
+the word.
 """
 
 
@@ -100,9 +96,8 @@ def _clashes():
     return f"""## Where the claims contradict each other
 
 Claims are tied together: one gives a share, another the whole, a third the part. Where several speak of the same
-quantity, each reading is a range
-that its rounding allows, and two readings can both be true only where their ranges overlap. Of {len(tested)} such
-pairs {len(lost)} cannot:
+quantity, each reading is a range that its rounding allows, and two readings can both be true only where their ranges
+overlap. Of {len(tested)} such pairs {len(lost)} cannot:
 
 {table_of(["quantity", "one reading", "another reading"], rows)}
 
@@ -137,11 +132,9 @@ def data_page():
 # Data: what every column means
 
 Every figure of the book stands in a table of the folder `data/` (`sources` is `data/sources.csv`), one figure a row,
-with its publisher,
-its date and the page it was read on. The tables are described by a [Frictionless data
-package](https://specs.frictionlessdata.io/) and checked against it on every build.
-Under each chart stands a link to its figures; [those of sentences and verdict cards](figures.md) have a page of their
-own.
+with its publisher, its date and the page it was read on. The tables are described by a [Frictionless data
+package](https://specs.frictionlessdata.io/) and checked against it on every build. Under each chart stands a link to
+its figures; [those of sentences and verdict cards](figures.md) have a page of their own.
 
 ## The tables
 

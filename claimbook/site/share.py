@@ -47,7 +47,15 @@ def head(page, title, text, base):
     graph = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")  # no text can end the script or open a comment
     url, image = escape(f"{base}{page}.html"), escape(f"{base}cards/{Path(page).name}.png")
     title, text, book = escape(title), escape(shortened(text, 200)), escape(files.cited()["title"])
+    author, day = escape(files.authors()), files.cited()["date-released"]
     return f"""<meta name="description" content="{text}" />
+<meta name="author" content="{author}" />
+<meta name="citation_title" content="{title}" />
+<meta name="citation_author" content="{author}" />
+<meta name="citation_publication_date" content="{day.replace("-", "/")}" />
+<meta name="citation_inbook_title" content="{book}" />
+<meta name="citation_public_url" content="{url}" />
+<meta property="article:published_time" content="{day}" />
 <meta property="og:title" content="{title}" />
 <meta property="og:description" content="{text}" />
 <meta property="og:type" content="{"website" if page == "index" else "article"}" />
@@ -89,7 +97,7 @@ def structured(page, title, text, base):
     for claim in board_of(page).itertuples():
         if grade := VERDICTS[claim.verdict].rating:
             rating = thing("Rating", ratingValue=grade, worstRating=1, bestRating=5, alternateName=claim.verdict)
-            reviewed = thing("Claim", author=thing("CreativeWork", name=articles[claim.article]))
+            reviewed = thing("Claim", appearance=thing("CreativeWork", headline=articles[claim.article]))
             review = thing("ClaimReview", url=f"{url}#{claim.id}", claimReviewed=claim.statement, **made)
             found.append(review | {"reviewRating": rating, "itemReviewed": reviewed})
     return found

@@ -31,7 +31,10 @@ Install, once (conda or mamba; or any Python 3.11 with `pip install -e .`):
     conda activate hundred-billion-dollar-year
 
 Open: `jupyter lab chapters`. Run all cells of a chapter (Run, Run All Cells), go to the exercises at its end, put
-answers in place of the dots.
+answers in place of the dots. An exercise needs what stands above it: after a pause, Run, Run All Above Selected Cell.
+
+With nbgrader: put a notebook of `teacher/` into the course's `source/ASSIGNMENT/`, then `nbgrader generate_assignment`.
+Every exercise gives one point, and nbgrader's own autograder counts it.
 """
 
 
@@ -59,31 +62,45 @@ def plain(text, keep_solution):
     return re.sub(r"\[([^\]]+)\]\((?:#|[\w-]+\.(?:md|ipynb))[^)]*\)", r"\1", text).strip()
 
 
+def _nbgrader(id, **said):
+    return {
+        "grade": False,
+        "grade_id": id,
+        "locked": False,
+        "schema_version": 3,
+        "solution": False,
+        "task": False,
+    } | said
+
+
+def point(id, keep_solution):
+    """The cell by which nbgrader gives an exercise its point; what it asks is hidden from students."""
+    ask = f'### BEGIN HIDDEN TESTS\nassert check("{id}", answer).text == "**{id}: right.**"\n### END HIDDEN TESTS\n'
+    cell = nbformat.v4.new_code_cell(f"# One point for a right answer to {id}\n" + ask * keep_solution)
+    cell["id"], cell.metadata["nbgrader"] = f"{id}-point", _nbgrader(f"{id}-point", grade=True, locked=True, points=1)
+    return cell
+
+
 def student(path, keep_solution=False):
-    """A chapter as a student gets it (with `keep_solution`: as a teacher does). Outputs stay, but for the
-    exercises'."""
+    """A chapter as a student gets it (`keep_solution`: as a teacher). Outputs stay, but for the exercises'."""
     notebook = nbformat.from_dict(read(path))
-    for id, cell in exercise_cells(notebook).items():
-        if not keep_solution:
-            cell.source, blanked = SOLUTION.subn(BLANK, cell.source)
-            assert blanked == 1, (
-                f"{path.name}, exercise {id}: one solution is needed between the markers, there are {blanked}."
-            )
-            cell.outputs, cell.execution_count = [], None
-        cell.metadata["nbgrader"] = {
-            "grade": False,
-            "grade_id": id,
-            "locked": False,
-            "schema_version": 3,
-            "solution": True,
-            "task": False,
-        }
+    exercises = {cell.id: id for id, cell in exercise_cells(notebook).items()}
+    kept = []
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = plain(cell.source, keep_solution)
         elif FOLDED & set(cell.metadata.pop("tags", [])):
             cell.metadata["jupyter"] = {"source_hidden": True}
-    notebook.cells = [cell for cell in notebook.cells if cell.source and cell.get("id") != "fetch"]
+        if id := exercises.get(cell.id):
+            cell.metadata["nbgrader"] = _nbgrader(id, solution=True)
+            if not keep_solution:
+                cell.source, blanked = SOLUTION.subn(BLANK, cell.source)
+                told = f"{path.name}, exercise {id}: one solution is needed between the markers, there are {blanked}."
+                assert blanked == 1, told
+                cell.outputs, cell.execution_count = [], None
+        if cell.source and cell.id != "fetch":
+            kept += [cell, point(id, keep_solution)] if id else [cell]
+    notebook.cells = kept
     return notebook
 
 

@@ -5,10 +5,16 @@ with a word on each. A seal is a hash: the file can go to students.
 """
 
 import json
+import re
+from contextlib import suppress
+from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from numbers import Real
 
+import pandas as pd
+
+from claimbook.evidence.quantity import Quantity
 from claimbook.judgement.cards import Sentence
 from claimbook.paths import ROOT
 
@@ -44,17 +50,42 @@ def exercises():
     return json.loads(FILE.read_text(encoding="utf-8"))
 
 
+def plain(answer):
+    """An answer as a number, a word, a truth or a list, in whatever form it came: "50,6 %" is 50.6, "B." is "B", a list
+    of one is that one, a verdict its word."""
+    answer = getattr(answer, "word", answer)
+    if isinstance(answer, Quantity | Decimal):
+        return float(answer)
+    if hasattr(answer, "tolist"):  # of numpy or pandas
+        answer = answer.tolist()
+    if isinstance(answer, list | tuple) and len(answer) == 1:
+        return plain(answer[0])
+    if not isinstance(answer, str):
+        return answer
+    number = re.fullmatch(r"[$€]?\s*([+−-]?\d+(?:[.,]\d+)?)\s*(?:%|percent|bn)?", answer.strip())
+    return float(number[1].replace(",", ".").replace("−", "-")) if number else answer.strip().rstrip(".;:!")
+
+
 def check(id, answer=...):
     """Say whether `answer` is right for exercise `id`, or what to look at. Raises KeyError for an unknown id."""
     if id not in exercises():
         near = [one for one in exercises() if one.split("-")[0] == id.split("-")[0]]
         raise KeyError(f"There is no exercise {id!r}; there are {', '.join(near) or 'none in this chapter'}.")
-    if answer is ... or answer is None:
+    if answer is ... or answer is None or pd.api.types.is_scalar(answer) and pd.isna(answer):
         return Sentence(f"**{id}:** no answer yet. Put yours in place of the dots and run the cell again.")
-    exercise, given = exercises()[id], seals(id, answer)
-    if (
-        exercise["right"] in given and seal(id, answer) not in exercise["near"]
-    ):  # a known mistake may lie within the margin
+    if callable(answer):
+        return Sentence(f"**{id}: not yet.** That is a function, not what it gives: call it, with brackets.")
+    exercise, near = exercises()[id], exercises()[id]["near"]
+    meant, given, exact = plain(answer), set(), set()
+    for one in (answer, meant):
+        with suppress(TypeError):  # a form that no answer has
+            given |= seals(id, one)
+            exact.add(seal(id, one))
+    if not given:
+        return Sentence(f"**{id}: not yet.** A number, a word or a list is asked for, not {type(answer).__name__}.")
+    if exercise["right"] in given and not exact & set(near):  # a known mistake may lie within the margin
         return Sentence(f"**{id}: right.**")
-    known = [word for mistake, word in exercise["near"].items() if mistake in given]
+    known = [word for mistake, word in near.items() if mistake in given]
+    if not known and isinstance(meant, Real) and exercise["right"] in seals(id, 100 * meant):
+        known = ["That is a fraction: the answer is asked in percent."]
     return Sentence(f"**{id}: not yet.** {(known or [exercise['hint']])[0]}")

@@ -148,3 +148,27 @@ def test_a_verdict_is_drawn_against_the_claim():
     assert set(ax.figure.key) == {"the article", "agrees", "does not"}
     shown = {line.get_marker() for line in ax.lines}
     assert {"o", "X", "D"} <= shown
+
+
+@pytest.mark.parametrize(
+    "draw, error, message",
+    [
+        (lambda: forms.dots(TWO[:0]), ValueError, "no row to draw"),
+        (lambda: forms.dots(TWO, hue="kinds"), KeyError, "no column 'kinds'; it has label, kind"),
+        (lambda: forms.dots(TWO, text="{values:.0f}"), KeyError, "no column 'values'"),
+        (lambda: forms.dots(TWO, hue="kind", palette={"early": look.TEAL}), KeyError, "no colour for 'late'"),
+        (lambda: forms.bars(TWO, "kinds", "value"), KeyError, "no column 'kinds'"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_in_words(draw, error, message):
+    with pytest.raises(error, match=message):
+        draw()
+
+
+def test_a_mark_that_the_limits_cut_off_is_refused():
+    forms.dots(TWO)
+    forms.scale("x", [0, 5], "USD_bn", limits=(-5, 10))
+    with pytest.raises(ValueError, match="x = 11.4 lies outside of -5 to 10. Widen the limits"):
+        paper.finish(
+            "boom-02", "A finding", "What, where, unit", "Three counts, of 11.4 and 9.2 and of minus 3.6 billion."
+        )

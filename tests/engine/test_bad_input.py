@@ -54,7 +54,7 @@ TABLES = {
         remove(TABLE),
         "data/figures.csv cannot be read: No such file or directory. Restore it: git checkout data/figures.csv",
     ),
-    "folder in its place": (folder(TABLE), "data/figures.csv cannot be read: Is a directory. Restore it"),
+    "folder in its place": (folder(TABLE), "data/figures.csv cannot be read: Is a directory. Mend it"),
     "empty file": (raw(TABLE, lambda old: b""), "data/figures.csv, row 1: the table is empty. Restore it"),
     "byte order mark": (
         raw(TABLE, lambda old: b"\xef\xbb\xbf" + old),
@@ -275,10 +275,6 @@ FILES = {
         raw(NOTEBOOK, lambda old: old.replace(b' "cells"', b'<<<<<<< HEAD\n "cells"', 1)),
         "chapters/01-batteries.ipynb is not a readable notebook: .*. Restore it",
     ),
-    "half the record of what was executed": (
-        raw("chapters/fingerprints.json", lambda old: old[:100]),
-        "chapters/fingerprints.json is not readable: .*. Restore it",
-    ),
     "no lock": (
         remove("requirements.lock"),
         "requirements.lock: No such file or directory. Restore it: git checkout requirements.lock",
@@ -394,8 +390,7 @@ LOCKED = 'mount --bind . . && mount -o remount,bind,ro . && cd "$PWD" && exec "$
         ),
         pytest.param(
             LOCKED,
-            "_build/01-batteries.ipynb.new: Read-only file system. Let this user write there and repeat. The site in"
-            " place is as it was",
+            "_build/lock: Read-only file system. Let this user write there and repeat. The site in place is as it was",
             id="read-only folder",
         ),
     ],

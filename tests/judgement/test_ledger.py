@@ -73,6 +73,12 @@ def test_evidence_that_cannot_be_used_is_named(row, message):
         claim("boom-01").check(evidence(row))
 
 
+def test_evidence_without_a_row_is_refused():
+    """A query that finds nothing, as for a year that is not there, is no finding."""
+    with pytest.raises(ValueError, match="has no row: look at the query"):
+        ledger.claim("boom-02").check(pd.DataFrame({"label": [], "value": [], "collector": []}))
+
+
 def test_evidence_without_source_is_refused():
     with pytest.raises(ValueError, match="no id or no source"):
         claim("boom-02").check(pd.DataFrame([{"label": "A", "value": 1, "collector": "x", "id": "r1"}]))

@@ -5,12 +5,17 @@ import json
 import os
 import re
 import zipfile
+from decimal import Decimal
+from types import SimpleNamespace
 
 import nbformat
+import numpy as np
+import pandas as pd
 import pytest
 from nbclient import NotebookClient
 
 from claimbook.engine import run
+from claimbook.evidence import quantity
 from claimbook.judgement import ledger
 from claimbook.paths import theme_of
 from claimbook.teaching import classkit, exercises
@@ -97,3 +102,63 @@ def test_a_known_mistake_is_none_the_less_one_where_it_lies_near():
 def test_an_unknown_exercise_is_named():
     with pytest.raises(KeyError, match="us-ex-99.*us-ex-1"):
         exercises.check("us-ex-99", 1)
+
+
+ASKED = {
+    "a-ex-1": {"right": exercises.seal("a-ex-1", 50.6), "hint": "Look at the base.", "near": {}},
+    "a-ex-2": {"right": exercises.seal("a-ex-2", "B"), "hint": "Look again.", "near": {}},
+    "a-ex-3": {"right": exercises.seal("a-ex-3", True), "hint": "Count.", "near": {}},
+    "a-ex-4": {"right": exercises.seal("a-ex-4", "reproduced"), "hint": "Judge.", "near": {}},
+}
+JUDGED = SimpleNamespace(word="reproduced")
+
+
+@pytest.mark.parametrize(
+    "id, answer",
+    [
+        *[("a-ex-1", one) for one in (50.6, "50.6", "50.6 %", "50,6", " 50,6 percent", [50.6], (50.6,), 50.55)],
+        *[("a-ex-1", one) for one in (np.float64(50.6), np.array(50.6), np.array([50.6]), pd.Series([50.6]))],
+        *[("a-ex-1", one) for one in (Decimal("50.6"), quantity.Quantity(50.6, ()))],
+        *[("a-ex-2", one) for one in ("B", "b", "B.", " b; ", ["B"], np.array(["B"]))],
+        *[("a-ex-3", one) for one in (True, np.bool_(True), "yes", "Yes.", pd.Series([True]))],
+        *[("a-ex-4", one) for one in ("reproduced", "Reproduced.", JUDGED)],
+    ],
+)
+def test_a_right_answer_is_right_in_whatever_form(monkeypatch, id, answer):
+    monkeypatch.setattr(exercises, "exercises", lambda: ASKED)
+    assert exercises.check(id, answer).text == f"**{id}: right.**"
+
+
+@pytest.mark.parametrize(
+    "answer, said",
+    [
+        (0.506, "asked in percent"),
+        ("0.506", "asked in percent"),
+        (pd.NA, "no answer yet"),
+        (float("nan"), "no answer yet"),
+        (max, "call it, with brackets"),
+        ([50.6, 1].sort, "call it, with brackets"),
+        (object(), "not object"),
+        (pd.DataFrame({"a": [50.6, 1]}), "not yet"),
+        (["x", "y"], "Look at the base"),
+        ("", "Look at the base"),
+        (51, "Look at the base"),
+        ("-50.6", "Look at the base"),
+        (float("inf"), "Look at the base"),
+    ],
+)
+def test_an_answer_that_is_none_is_told_what_it_lacks(monkeypatch, answer, said):
+    monkeypatch.setattr(exercises, "exercises", lambda: ASKED)
+    assert said in exercises.check("a-ex-1", answer).text
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.name)
+def test_every_exercise_gives_a_point_that_only_a_right_answer_earns(path):
+    asked = classkit.exercise_cells(run.read(path))
+    for keep in (False, True):
+        cells = classkit.student(path, keep).cells
+        points = {cell.id.removesuffix("-point"): cell for cell in cells if cell.id.endswith("-point")}
+        assert set(points) == set(asked) and all(cell.metadata.nbgrader.points == 1 for cell in points.values())
+        assert all(("HIDDEN TESTS" in cell.source) == keep for cell in points.values())
+        ids = [cell.metadata.nbgrader.grade_id for cell in cells if "nbgrader" in cell.metadata]
+        assert len(set(ids)) == len(ids) == 2 * len(asked)

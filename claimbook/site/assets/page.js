@@ -4,6 +4,16 @@ const root = document.documentElement;
 let theme;
 addEventListener("beforeprint", () => { theme ??= root.dataset.theme; root.dataset.theme = "light"; });
 addEventListener("afterprint", () => { root.dataset.theme = theme ?? root.dataset.theme; theme = undefined; });
+// Tables print true minus signs; a spreadsheet takes a number with one for text.
+addEventListener("copy", (event) => {
+  const chosen = getSelection(), held = document.createElement("div");
+  if (!/\u2212\$?\d/.test(chosen)) return;
+  for (let n = 0; n < chosen.rangeCount; n += 1) held.append(chosen.getRangeAt(n).cloneContents());
+  const plain = (text) => text.replace(/\u2212(?=\$?\d)/g, "-");
+  event.clipboardData.setData("text/plain", plain(chosen.toString()));
+  event.clipboardData.setData("text/html", plain(held.innerHTML));
+  event.preventDefault();
+});
 addEventListener("keydown", (event) => { if (event.key === "Escape" && document.activeElement.matches(".term")) document.activeElement.blur(); });
 // Called for a box when it is first drawn and whenever its size changes.
 const scrolls = new ResizeObserver((boxes) => boxes.forEach(({ target }) => {

@@ -1,0 +1,116 @@
+"""What a message tells to do helps in the state in which it appears; two commands do not meet; what changed is told."""
+
+import fcntl
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+
+from copies import LEDGER, TABLE
+
+
+def git(root, *arguments, check=True):
+    name = ["-c", "user.name=A reader", "-c", "user.email=reader@example.org", "-c", "init.defaultBranch=main"]
+    return subprocess.run(["git", *name, *arguments], cwd=root, capture_output=True, text=True, check=check).stdout
+
+
+def way_back(book, path):
+    return book.run("-c", f"from claimbook.paths import way_back; print(way_back({path!r}))")[1].strip()
+
+
+def test_a_broken_file_comes_back_by_the_command_that_is_named(book):
+    sound = (book.root / TABLE).read_bytes()
+    (book.root / TABLE).write_bytes(b"")
+    code, said = book.build()
+    assert code != 0 and (told := f"git checkout {TABLE}") in said
+    subprocess.run(told.split(), cwd=book.root, check=True, capture_output=True)
+    assert (book.root / TABLE).read_bytes() == sound and book.build()[0] == 0
+
+
+def test_no_command_of_git_is_named_for_a_file_that_git_does_not_know(book):
+    git(book.root, "rm", "-q", "--cached", TABLE)
+    assert "git" not in way_back(book, TABLE) and way_back(book, LEDGER) == f"Restore it: git checkout {LEDGER}"
+    assert "git" not in way_back(book, ".."), "that would throw away what lies there"
+    assert "git" not in way_back(book, "data"), "that would throw away all that was changed there"
+    shutil.rmtree(book.root / ".git")
+    assert "git" not in way_back(book, LEDGER)
+
+
+def test_a_file_in_two_versions_is_merged_by_the_commands_that_are_named(book):
+    git(book.root, "commit", "-qm", "all")
+    for branch, value in (("other", "11.5"), ("main", "11.6")):
+        git(book.root, "checkout", "-q", *(["-b", "other"] if branch == "other" else ["main"]))
+        book.edit(TABLE, ",11.4,", f",{value},")
+        git(book.root, "commit", "-qam", value)
+    git(book.root, "merge", "other", check=False)
+    book.accept()
+    code, said = book.build()
+    told = way_back(book, TABLE)
+    assert code != 0 and "Traceback" not in said and f"git checkout --ours {TABLE}, then git add {TABLE}" in told
+    for command in told.partition("take one, ")[2].split(", then "):
+        subprocess.run(command.split(), cwd=book.root, check=True, capture_output=True)
+    assert ",11.6," in (book.root / TABLE).read_text(encoding="utf-8") and not git(book.root, "ls-files", "--unmerged")
+
+
+def test_marks_of_a_merge_in_what_was_recorded_only_mean_to_execute_again(book):
+    path = book.root / "chapters/fingerprints.json"
+    path.write_text("<<<<<<< ours\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    code, said = book.build()
+    assert code == 0 and "never executed here" in said and len(json.loads(path.read_text(encoding="utf-8"))) == 2
+
+
+def test_a_claim_that_cannot_be_judged_is_told_before_it_is_accepted(book):
+    for claimed in ("100 to 120", "NaN", "1e3", "12,5", "inf"):
+        before = (book.root / LEDGER).read_text(encoding="utf-8")
+        book.edit(LEDGER, ",12,USD_bn", f',"{claimed}",USD_bn')
+        code, said = book.claimbook("data")
+        assert code != 0 and "cannot be judged" in said and "Traceback" not in said, said
+        (book.root / LEDGER).write_text(before, encoding="utf-8")
+
+
+def test_a_verdict_that_changed_is_told(book):
+    book.edit(TABLE, ",11.4,", ",4.4,")
+    book.accept()
+    code, said = book.build()
+    told = [line for line in said.splitlines() if " -> " in line]
+    assert code == 0 and len(told) == 1 and told[0].startswith("batteries-01: "), said
+
+
+def test_the_second_of_two_commands_waits_and_says_for_what(book):
+    with (book.root / "_build/lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        print("claimbook data, process 1", end="", file=lock, flush=True)
+        command = [sys.executable, "-m", "claimbook.commands.cli", "figures"]
+        environment = os.environ | {"PYTHONPATH": str(book.root)}
+        second = subprocess.Popen(command, cwd=book.root, env=environment, stdout=subprocess.PIPE, text=True)
+        assert second.stdout.readline() == "Waiting for another command in this folder: claimbook data, process 1\n"
+        assert second.poll() is None
+    said, _ = second.communicate(timeout=60)
+    assert second.returncode == 0 and "The charts are in" in said
+
+
+def test_the_book_is_shown_on_the_next_port_where_one_is_taken(book):
+    with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            taken.bind(("127.0.0.1", 8000))
+            taken.listen()
+        except OSError:
+            pass  # somebody else has it: as good
+        command = [sys.executable, "-u", "-m", "claimbook.commands.cli", "serve"]
+        environment = os.environ | {"PYTHONPATH": str(book.root)}
+        shown = subprocess.Popen(command, cwd=book.root, env=environment, stdout=subprocess.PIPE, text=True)
+        assert "http://localhost:80" in (said := shown.stdout.readline()) and ":8000 " not in said
+    shown.send_signal(signal.SIGINT)
+    shown.wait(timeout=20)
+
+
+def test_only_what_is_named_is_tested(book):
+    (book.root / "tests").mkdir()
+    (book.root / "tests/test_one.py").write_text("def test_one():\n    pass\n")
+    (book.root / "tests/test_two.py").write_text("def test_two():\n    assert False\n")
+    code, said = book.claimbook("test", "tests/test_one.py")
+    assert code == 0 and "1 passed" in said, said
