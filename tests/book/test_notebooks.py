@@ -49,6 +49,17 @@ def test_no_chapter_gives_a_name_of_the_package_another_meaning(path):
         assert not given & set(claimbook.__all__), f"{cell.id}: {given & set(claimbook.__all__)}"
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_every_sort_keeps_the_order_of_ties(path):
+    """Else the last of tied rows is another row where pyarrow is installed, or on another processor."""
+    for cell in code_cells(path):
+        for node in ast.walk(ast.parse(TransformerManager().transform_cell(cell.source))):
+            if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "sort_values":
+                by = node.args[0] if node.args else ast.Constant("")
+                stable = any(word.arg == "kind" and word.value.value == "stable" for word in node.keywords)
+                assert stable or isinstance(by, ast.List) and len(by.elts) > 1, f"{cell.id}: {ast.unparse(node)}"
+
+
 def targets(part):
     """The names that a statement gives a value to."""
     found = getattr(part, "targets", [getattr(part, "target", None)])
