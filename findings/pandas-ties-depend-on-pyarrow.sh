@@ -4,7 +4,7 @@
 # Seen: rows that tie come in another order, so "the last row of each group" is another row and another number is printed.
 # Without pyarrow the texts are Python objects, sorted by numpy's quicksort, which is not stable beyond 16 rows; with pyarrow
 # installed pandas 3 stores them in Arrow, whose sort keeps the order. `kind="stable"` gives the same with both.
-# Versions: pandas 3.1.1, numpy 2.4.6 of the lock or newer, pyarrow 26.0.1, Python 3.11. Source: pandas/core/arrays/string_.py, and
+# Versions: pandas 3.1.1, numpy 2.4.6, pyarrow 26.0.1, Python 3.11. Source: pandas/core/arrays/string_.py, and
 # the note on `kind` in https://pandas.pydata.org/docs/reference/api/pandas.DataFrame.sort_values.html
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
@@ -19,7 +19,7 @@ last = prints.sort_values("published", kind=kind).drop_duplicates("publisher", k
 print(last.set_index("publisher")["value"].sort_index().to_dict())
 PY
 python3 -m venv "$folder/env"
-"$folder/env/bin/pip" install --quiet --disable-pip-version-check pandas==3.1.1
+"$folder/env/bin/pip" install --quiet --disable-pip-version-check pandas==3.1.1 numpy==2.4.6
 without=$("$folder/env/bin/python" "$folder/ties.py" quicksort); stable=$("$folder/env/bin/python" "$folder/ties.py" stable)
 "$folder/env/bin/pip" install --quiet --disable-pip-version-check pyarrow==26.0.1
 with=$("$folder/env/bin/python" "$folder/ties.py" quicksort); again=$("$folder/env/bin/python" "$folder/ties.py" stable)
