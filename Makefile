@@ -12,8 +12,6 @@ help:            ## list the targets
 
 # The recipe runs each time and looks; the file changes, and what depends on it is made anew, only where something was set up.
 $(READY): look
-	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends python3-venv; } \
-	  || { echo 'Python cannot make virtual environments here. Install them with: sudo apt-get install python3-venv'; exit 1; }
 	@$(PYTHON) environment.py
 
 $(NODE): tests/node/package-lock.json

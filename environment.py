@@ -1,17 +1,19 @@
 """Sets up `.venv` from requirements.lock: the Makefile calls it first, and where nothing is to do it says nothing.
 
 An environment belongs to its folder, its lock and its Python: what it was made for stands in `.venv/.ready`. It is made
-aside and put in place whole, so where that fails the one in place stays. Needs Python's own library only.
+aside and put in place whole, so where that fails the one in place stays. Needs Python's own library and this folder.
 """
 
 import os
 import shutil
 import subprocess
 import sys
-from contextlib import contextmanager
 from hashlib import sha256
+from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
+
+from claimbook.engine.alone import alone
 
 ROOT = Path(__file__).resolve().parent
 OLDEST, NEWEST = (3, 11), (3, 13)
@@ -38,6 +40,15 @@ def lacking(root):
     before = (home / ".ready").read_text(encoding="utf-8").splitlines()
     reasons = ("it belongs to another folder", "requirements.lock has changed", "pyproject.toml has changed")
     return next((why for old, new, why in zip_longest(before, made_for(root), reasons) if old != new), None)
+
+
+def able():
+    """Whether Python can make environments. What Debian leaves out of it is installed where root runs this."""
+    if find_spec("ensurepip") and find_spec("venv"):
+        return True
+    steps = ("apt-get update -qq", "apt-get install -y -qq --no-install-recommends python3-venv")
+    may = os.geteuid() == 0 and shutil.which("apt-get")
+    return bool(may) and all(subprocess.run(step.split()).returncode == 0 for step in steps)
 
 
 def make(aside, root):
@@ -70,21 +81,6 @@ def set_up(root, make=make):
     os.replace(aside, home)
 
 
-@contextmanager
-def alone(root):
-    """One at a time: who comes second waits, and finds the environment made."""
-    import fcntl
-
-    (root / "_build").mkdir(exist_ok=True)
-    with open(root / "_build/environment.lock", "w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            print("Waiting: .venv is being set up by another command", flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def main(root=ROOT):
     """Set up what is lacking. Ends with a message that says what to do where that is not possible."""
     version = sys.version_info[:2]
@@ -96,8 +92,11 @@ def main(root=ROOT):
     if lacking(root) is None:
         return
     try:
-        with alone(root):
+        with alone(root / "_build/environment.lock", "setting up .venv"):
             if why := lacking(root):  # another command may have set it up meanwhile
+                if not able():
+                    package = "sudo apt-get install python3-venv"
+                    sys.exit(f"Python cannot make virtual environments here. Install them with: {package}")
                 print(f"Setting up .venv from requirements.lock, about a minute ({why})", flush=True)
                 set_up(root)
     except OSError as error:

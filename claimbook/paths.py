@@ -1,5 +1,6 @@
 """Where everything lies, and what a chapter's file name says. Imports nothing of the book."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -23,14 +24,12 @@ def theme_of(path):
 def way_back(path):
     """What to do with a file that cannot be used, in a sentence without full stop: true of the state that git says it
     is in. `path`: relative to the repository."""
-    known = {}
-    for state in ("--unmerged", "--cached"):
-        try:
-            asked = subprocess.run(["git", "-C", ROOT, "ls-files", state, "--", path], capture_output=True, text=True)
-            known[state] = asked.stdout
-        except OSError:  # there is no git
-            known[state] = ""
-    if known["--unmerged"]:
+    try:
+        asked = ["git", "-C", ROOT, "ls-files", "--stage", "--", path]
+        known = subprocess.run(asked, capture_output=True, text=True).stdout
+    except OSError:  # there is no git
+        known = ""
+    if re.search(r"^\d+ \w+ [123]\t", known, re.M):  # the versions of a merge
         return f"Two versions of it wait to be merged: take one, git checkout --ours {path}, then git add {path}"
-    one = known["--cached"] and not (ROOT / path).is_dir()  # of a folder it would take more than is broken
+    one = known and not (ROOT / path).is_dir()  # of a folder it would take more than is broken
     return f"Restore it: git checkout {path}" if one else "Mend it, or put a sound copy in its place"

@@ -1,6 +1,5 @@
 """What the tests share: copies of the book in which faults can be planted, the built site and a server for it."""
 
-import fcntl
 import os
 import random
 import shutil
@@ -15,7 +14,7 @@ from copies import SERVER, Book, copied, small_book
 from hypothesis import settings
 from jupyter_client.manager import KernelManager
 
-from claimbook.paths import BUILD, ROOT, SITE
+from claimbook.paths import ROOT, SITE
 
 collect_ignore = ["small_book"]
 """Its notebooks are another book's: they run in copies only."""
@@ -109,15 +108,7 @@ class Quiet(SimpleHTTPRequestHandler):
 @pytest.fixture(scope="module")
 def site():
     """The site as it is built from the files as they are. A stale chapter is an error here: `make book` first."""
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / "tests.lock").open("w") as lock:  # two files of tests ask for it, in two processes
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        done = subprocess.run(
-            [sys.executable, "-m", "claimbook.commands.cli", "build"],
-            cwd=ROOT,
-            env=os.environ | {"CI": "true"},
-            capture_output=True,
-            text=True,
-        )
+    command = [sys.executable, "-m", "claimbook.commands.cli", "build"]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {"CI": "true"}, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     return SITE.resolve()

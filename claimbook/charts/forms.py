@@ -60,6 +60,11 @@ def listed(data, pattern, between="; "):
 # What a form is made of: its axes, its marks, a text at a point, names of rows.
 
 
+def _height(data, group=None):
+    """The inches that rows with their names need, and a heading for each word of the column `group`."""
+    return 0.42 * (len(data) + (data[group].nunique() if group else 0)) + 0.3
+
+
 def _on(ax, data, height, *shown):
     """The axes to draw on (those given, the current ones, new ones of this height), which remember what is drawn.
 
@@ -164,12 +169,14 @@ def dots(
     the side away from it. `group`: a column whose words become headings. `above=False`: names beside the axis. `bold`:
     names.
     """
-    band = None
+    figure = None
     if isinstance(data, Verdict):
-        band = next(f.interval for f in data.claim.figures if part is None or f.part == part)
-        data, hue, palette, start = _against(data, part, ax), "says", AGREEMENT, "claimed"
-        claim = data["claimed"].iloc[0]
-    ax = _on(ax, data, 0.42 * (len(data) + (data[group].nunique() if group else 0)) + 0.3, x, y, hue, aside, text)
+        figure, data = _against(data, part)
+        hue, palette, start, claim = "says", AGREEMENT, "claimed", data["claimed"].iloc[0]
+    ax = _on(ax, data, _height(data, group), x, y, hue, aside, text)
+    if figure and pd.notna(claim):
+        ax.plot(data["claimed"], range(len(data)), **CLAIMED | dict(markersize=5.5))
+        ax.figure.key["the article"] = CLAIMED
     marks = _marks(data, hue, palette, ax)
     places, headings = _places(data, group)
     for at, row in zip(places, data.to_dict("records")):
@@ -190,26 +197,21 @@ def dots(
             tag(row[aside], high if left else low, at, "right" if left else "left", ax, color=mark.get("color", INK))
     _names(ax, data, y, places, headings, above, bold)
     ax.margins(x=0.16)
-    if band:
-        far = 100 * abs(ax.get_xlim()[1] - ax.get_xlim()[0])
-        shaded(x=(max(band.low, ax.get_xlim()[0] - far), min(band.high, ax.get_xlim()[1] + far)), ax=ax)
+    if figure:
+        band, (low, high) = figure.interval, sorted(ax.get_xlim())
+        far = 100 * (high - low)
+        shaded(x=(max(band.low, low - far), min(band.high, high + far)), ax=ax)
     return ax
 
 
-def _against(verdict, part, ax):
-    """The witnesses of a verdict as a table, and its claimed figure drawn: the interval as a band, the value as
-    diamonds."""
+def _against(verdict, part):
+    """A claimed figure, and the witnesses that speak of it as a table: what was claimed, what each says of it."""
     figure = next(f for f in verdict.claim.figures if part is None or f.part == part)
     data = verdict.evidence.assign(part=verdict.evidence.get("part", figure.part))
     data = data[data["part"] == figure.part].reset_index(drop=True)
-    at = float(figure.printed) if figure.printed and ".." not in figure.printed else float("nan")
-    data["claimed"] = at
+    data["claimed"] = float(figure.printed) if figure.printed and ".." not in figure.printed else float("nan")
     data["says"] = [["does not", "agrees"][w.agrees] for w in verdict.witnesses if w.part == figure.part]
-    ax = ax or (plt.gca() if plt.get_fignums() and isinstance(plt.gcf(), Paper) else paper(0.42 * len(data) + 0.3))
-    if pd.notna(at):
-        ax.plot([at] * len(data), range(len(data)), **CLAIMED | dict(markersize=5.5))
-        ax.figure.key["the article"] = CLAIMED
-    return data
+    return figure, data
 
 
 def spans(data, low="low", high="high", **more):
@@ -240,7 +242,7 @@ def changes(
     says which rows are of another kind. `text`: a pattern for each column, None for a mark without number. `arrow`: the
     way is an arrow to the last value.
     """
-    ax = _on(ax, data, 0.42 * (len(data) + (data[group].nunique() if group else 0)) + 0.3, *x, y, hue, *(text or ()))
+    ax = _on(ax, data, _height(data, group), *x, y, hue, *(text or ()))
     looks = [_mark(look) for look in ([first] * (len(x) - 1) if hue else palette)]
     last = _marks(data, hue, palette, ax) if hue else {None: looks[-1]}
     places, headings = _places(data, group)
@@ -313,16 +315,8 @@ def lines(
             words = tag(told(pattern, row), row[x], row[y], side, ax, color=colours[row["hue"]], fontweight=weight)
             words.xyann = (words.xyann[0], lift)
     for row in named.to_dict("records") if points else ():
-        tag(
-            told(points, row),
-            row[x],
-            row[y],
-            "above",
-            ax,
-            gap=5,
-            color=colours[row["hue"]] if hue else INK,
-            fontweight="bold",
-        )
+        look = dict(color=colours[row["hue"]] if hue else INK, fontweight="bold")
+        tag(told(points, row), row[x], row[y], "above", ax, gap=5, **look)
     return ax
 
 
@@ -489,12 +483,8 @@ def ladder(rounds, names, shade=None, large=100):
             tag(told_as, row["when"], y, "above", ax, gap=3 + area**0.5 / 2)
     _names(ax, pd.DataFrame({"label": names}), "{label}", list(range(len(names))), {}, True, names)
     years = range(shown["when"].min().year, shown["when"].max().year + 1)
-    scale(
-        "x",
-        [f"{year}-01" for year in years],
-        "year",
-        limits=(f"{years[0]}-01", shown["when"].max() + pd.Timedelta(days=120)),
-    )
+    limits = (f"{years[0]}-01", shown["when"].max() + pd.Timedelta(days=120))
+    scale("x", [f"{year}-01" for year in years], "year", limits)
     return ax if shade is None else shaded(x=pd.to_datetime(list(shade)), ax=ax)
 
 

@@ -2,17 +2,15 @@
 
 import argparse
 import errno
-import fcntl
 import os
 import re
 import shutil
 import signal
 import subprocess
 import sys
-from contextlib import contextmanager, nullcontext
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import nullcontext
 
+from claimbook.engine.alone import alone
 from claimbook.engine.stamp import fresh
 from claimbook.paths import BUILD, ROOT, SITE, way_back
 
@@ -52,27 +50,12 @@ def main():
     if chosen.command != "test":
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     try:
-        with nullcontext() if chosen.command in ("test", "serve", "bench") else _alone(chosen.command):
+        free = chosen.command in ("test", "serve", "bench")
+        with nullcontext() if free else alone(BUILD / "lock", f"claimbook {chosen.command}"):
             sys.exit(COMMANDS[chosen.command][0](chosen))
     except (BuildError, RunError, DataError, OSError) as error:
         _progress("")
         sys.exit(f"\n{_remedied(error) if isinstance(error, OSError) else error}")
-
-
-@contextmanager
-def _alone(command):
-    """One command at a time changes this folder: who comes second waits, and says for what."""
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / "lock").open("a+") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            lock.seek(0)
-            print(f"Waiting for another command in this folder: {lock.read()}", flush=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.truncate(0)
-        print(f"claimbook {command}, process {os.getpid()}", end="", file=lock, flush=True)
-        yield
 
 
 def _remedied(error):
@@ -91,11 +74,12 @@ def _progress(text):
 
 
 def _verdicts():
-    """What the chapters say of each claim; nothing where one cannot be read, which the command itself will tell."""
+    """What the chapters say of each claim, as {claim: (verdict, reason)}; nothing where one cannot be read, which the
+    command itself will tell."""
     from claimbook.judgement import ledger
 
     try:
-        return ledger.verdicts()
+        return {claim: (one["verdict"], one["reason"]) for claim, (_, one) in ledger.verdicts().items()}
     except (OSError, ValueError, KeyError):
         return {}
 
@@ -197,6 +181,9 @@ def _new_claim(chosen):
 
 
 def _serve(chosen):
+    from functools import partial
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
     for port in range(8000, 8020):
         try:
             server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=SITE))

@@ -258,14 +258,15 @@ def _claims():
     found, table, strip = [], tables.load("claims").fillna(""), re.compile(r"\{verdict-strip\} ([\w-]+)")
     told = {theme: path.name for path in run.notebooks() for theme in strip.findall(path.read_text(encoding="utf-8"))}
     for row, r in enumerate(table.to_dict("records"), 2):
-        at = f"data/claims.csv, row {row}, column"
         if r["kind"] not in rules.KINDS:
-            found.append(f"{at} kind: {r['kind']!r} is none of {', '.join(rules.KINDS)}. Choose one")
+            what = f"{r['kind']!r} is none of {', '.join(rules.KINDS)}"
+            found.append(_fault("claims.csv", row, "kind", f"{what}. Choose one"))
         if r["chapter"] not in told:
             what = f"no notebook in chapters/ shows the verdicts of {r['chapter']!r}; there are {', '.join(told)}"
-            found.append(f"{at} chapter: {what}. Mend the name, or write the chapter")
+            found.append(_fault("claims.csv", row, "chapter", f"{what}. Mend the name, or write the chapter"))
         if odd := [unit for unit in r["unit"].split(";") if unit and unit not in units.UNITS]:
-            found.append(f"{at} unit: {odd[0]!r} is none of {', '.join(units.UNITS)}. Choose one")
+            what = f"{odd[0]!r} is none of {', '.join(units.UNITS)}"
+            found.append(_fault("claims.csv", row, "unit", f"{what}. Choose one"))
         try:
             for figure in ledger._figures(r) if r["kind"] not in rules.UNSCORED else ():
                 figure.interval
@@ -274,7 +275,7 @@ def _claims():
         except (ValueError, ArithmeticError) as error:
             what = f"{r['claimed']!r} as {r['precision']!r} cannot be judged ({error})"
             remedy = "Write digits with a point, and a precision of chapters/method.md"
-            found.append(f"{at}s claimed, precision: {what}. {remedy}")
+            found.append(f"data/claims.csv, row {row}, columns claimed, precision: {what}. {remedy}")
     for theme, name in told.items():
         if theme not in set(table["chapter"]):
             what = f"no claim in data/claims.csv belongs to its chapter {theme!r}"

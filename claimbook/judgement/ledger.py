@@ -229,8 +229,8 @@ def stored_outputs(mime, notebooks=None):
 
 
 def verdicts():
-    """What the chapters say of each claim, as {claim: (verdict, reason)}."""
-    return {one["claim"]: (one["verdict"], one["reason"]) for _, _, one in stored_outputs(VERDICT_MIME)}
+    """The verdicts that the chapters stored, as {claim: (notebook's file name, Verdict.payload)}."""
+    return {content["claim"]: (name, content) for name, _, content in stored_outputs(VERDICT_MIME)}
 
 
 def scoreboard():
@@ -241,8 +241,7 @@ def scoreboard():
     """
     from claimbook.judgement import cards
 
-    stored = {content["claim"]: (name, content) for name, _, content in stored_outputs(VERDICT_MIME)}
-    rows = []
+    stored, rows = verdicts(), []
     for one in claims().values():
         name, content = stored.get(one.id, (None, None))
         rows.append(

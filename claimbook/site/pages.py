@@ -237,7 +237,7 @@ def _amount(value, unit):
 def cover():
     """The book in five sentences, from the verdicts that the chapters stored."""
     board, clashes = ledger.scoreboard(), consistency.contradictions()
-    stored = {content["claim"]: content for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME)}
+    stored = {claim: content for claim, (_, content) in ledger.verdicts().items()}
     counts = board["verdict"].value_counts()
     told = ", ".join(f"{MARKS[word]} {counts[word]} {word}" for word in VERDICTS if word in counts)
     lines = [f"Of {len(board)} claims: {told}.", *thisbook.cover(stored)]

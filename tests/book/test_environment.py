@@ -19,6 +19,7 @@ def folder(tmp_path):
     home = tmp_path / "a folder"
     home.mkdir()
     shutil.copy(ROOT / "environment.py", home)
+    shutil.copytree(ROOT / "claimbook", home / "claimbook", ignore=shutil.ignore_patterns("__pycache__"))
     (home / "requirements.lock").write_text("")
     (home / "pyproject.toml").write_text("")
     environment.set_up(home, made)
@@ -100,7 +101,7 @@ def test_a_lock_that_cannot_be_installed_is_told_in_words(folder):
 
 def test_the_second_of_two_waits(folder):
     (folder / "requirements.lock").write_text("# new")
-    with environment.alone(folder):
+    with environment.alone(folder / "_build/environment.lock", "setting up .venv"):
         second = subprocess.Popen([sys.executable, folder / "environment.py"], stdout=subprocess.PIPE, text=True)
         assert "Waiting" in second.stdout.readline()
         environment.set_up(folder, made)

@@ -257,19 +257,6 @@ def test_build_and_tests_ask_no_network(copy):
     copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard().copy()")
     code, text = copy.claimbook("build", before=alone)
     assert code == 0, text
-    code, text = copy.run(
-        "-m",
-        "pytest",
-        "--nbval",
-        "--nbval-current-env",
-        "-n",
-        "2",
-        "--dist",
-        "loadfile",
-        "-p",
-        "no:cacheprovider",
-        "tests/charts/test_paper.py",
-        "chapters/07-scoreboard.ipynb",
-        before=alone,
-    )
+    named = "tests/charts/test_paper.py", "chapters/07-scoreboard.ipynb"
+    code, text = copy.claimbook("test", *named, before=alone)
     assert code == 0 and " passed" in text, text
