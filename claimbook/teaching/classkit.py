@@ -22,8 +22,8 @@ FOLDED = {"hide-input", "hide-cell", "remove-input"}
 README = """# The Hundred-Billion-Dollar Year: class kit
 
 `chapters/` holds the notebooks for students: every chapter with its exercises, solutions taken out, checks kept.
-`teacher/` holds the same with
-solutions. `data/` holds the tables, `claimbook/` the helper package. Nothing asks the network once it is installed.
+`teacher/` holds the same with solutions. `data/` holds the tables, `claimbook/` the helper package. Nothing asks the
+network once it is installed.
 
 Install, once (conda or mamba; or any Python 3.11 with `pip install -e .`):
 
