@@ -42,10 +42,11 @@ def authors():
 
 
 def reference(title, place, url):
-    """How to cite a part of the book, in one line. `place`: what it is of the book, as in "chart A of"."""
+    """How to cite a part of the book, in one line. `place`: what it is of the book, as in "chart A of"; "" for all."""
     book = cited()
     year, version = book["date-released"][:4], book["version"]
-    return f"{authors()} ({year}): “{title}”, {place} {book['title']}, version {version}. {url}"
+    part = f"“{title}”, {place} " if place else ""
+    return f"{authors()} ({year}): {part}{book['title']}, version {version}. {url}"
 
 
 def pictures():
