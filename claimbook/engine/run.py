@@ -235,19 +235,14 @@ def _readable(error):
 
 
 def dump(notebook):
-    """The notebook in its normal form: the same bytes however often and wherever it was executed, whatever saved it.
-
-    Kept are all texts, code, outputs, and of a cell's metadata what Jupyter Book reads. A cell whose id an editor made
-    up or took away is named by its section.
-    """
-    section, ids = "intro", {cell.get("id") for cell in notebook.cells}
+    """The notebook in its normal form: the same bytes however often and wherever it was executed, whatever saved it."""
+    # Kept are texts, code, outputs, what Jupyter Book reads of a cell's metadata, and ids that no editor made up.
+    ids = {cell.get("id") for cell in notebook.cells}
+    free = (id for number in count(1) if (id := f"cell-{number}") not in ids)
     for cell in notebook.cells:
         cell.metadata = {name: cell.metadata[name] for name in ("tags", "mystnb") if cell.metadata.get(name)}
-        if cell.cell_type == "markdown" and (anchor := re.match(r"\(([\w-]+)\)=", cell.source)):
-            section = anchor[1]
         if re.fullmatch(r"\d*|[0-9a-f-]{8,}", cell.get("id", "")):
-            cell["id"] = next(id for number in count(1) if (id := f"{section}-{number}") not in ids)
-            ids.add(cell["id"])
+            cell["id"] = next(free)
     for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
         cell.execution_count, cell.outputs = number, _joined(cell.outputs)
         for output in cell.outputs:
@@ -266,8 +261,8 @@ def tidy():
 
 
 def _joined(outputs):
-    """What a cell prints comes in pieces, cut by the clock: here those of one stream are one. Numbers are written as an
-    editor in a browser writes them: 29, not 29.0."""
+    """What a cell prints comes in pieces, cut by the clock: here those of one stream are one."""
+    # Numbers are written as an editor in a browser writes them: 29, not 29.0.
     number = lambda text: int(float(text)) if float(text).is_integer() else float(text)
     joined, streams = [], {}
     for output in nbformat.from_dict(json.loads(json.dumps(outputs), parse_float=number)):

@@ -3,7 +3,7 @@
 import json
 import re
 import textwrap
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
@@ -17,10 +17,6 @@ from claimbook.site import files
 from claimbook.site.launch import config
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
-
-
-def plain(html):
-    return unescape(re.sub(r"<[^>]+>", "", html or "")).strip()
 
 
 def description(doctree):
@@ -41,11 +37,8 @@ def head(page, title, text, base):
     data = {"@context": "https://schema.org", "@graph": structured(page, title, text, base)}
     graph = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")  # no text can end the script or open a comment
     url, image = escape(f"{base}{page}.html"), escape(f"{base}cards/{Path(page).name}.png")
-    title, text, book = (
-        escape(title),
-        escape(textwrap.shorten(text, 200, placeholder="…")),
-        escape(files.cited()["title"]),
-    )
+    text = escape(textwrap.shorten(text, 200, placeholder="…"))
+    title, book = escape(title), escape(files.cited()["title"])
     author, day = escape(files.authors()), files.cited()["date-released"]
     part = f'<meta name="citation_book_title" content="{book}" />\n' if page != "index" else ""
     return f"""<meta name="description" content="{text}" />
@@ -102,15 +95,15 @@ def structured(page, title, text, base):
 
 
 def cite(page, title, base):
-    """The end of a page: how to cite it, as a line and for BibTeX. What stands in double braces is printed as it is: an
-    organisation has no surname, and styles would write "The ai boom"."""
+    """The end of a page: how to cite it, as a line and for BibTeX."""
     book, key, url = files.cited(), theme_of(page) or Path(page).name, f"{base}{page}.html"
-    kind, place, part = ("incollection", "in", title) if page != "index" else ("book", "", None)
+    # In double braces: an organisation has no surname, and styles would write "The ai boom".
+    kind, line, part = ("incollection", f"“{title}”, in ", title) if page != "index" else ("book", "", None)
     fields = {"author": files.authors(), "title": part or book["title"], "booktitle": part and book["title"]}
     fields = {name: "{%s}" % re.sub(r"([&%$#_])", r"\\\1", text) for name, text in fields.items() if text}
     fields |= {"year": book["date-released"][:4], "note": f"Version {book['version']}", "url": url}
     said = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
-    line, entry = files.reference(title, place, url), f"@{kind}{{hundred-billion-{key},\n{said}}}"
+    line, entry = files.reference(line, url), f"@{kind}{{hundred-billion-{key},\n{said}}}"
     return (
         f'<details class="cite"><summary>Cite this page</summary><p>{escape(line)}</p>'
         f'<pre tabindex="0">{escape(entry)}</pre></details>'

@@ -86,7 +86,7 @@ EDITORS = [jupyterlab, vscode, colab, renumbered, windows]
 def test_what_an_editor_saved_is_put_into_the_books_form_and_told(book, editor):
     path = book.root / NOTEBOOK
     before = json.loads(path.read_text(encoding="utf-8"))
-    book.run("-c", "from claimbook.engine import run; run.tidy()")  # its cells named by their sections
+    book.run("-c", "from claimbook.engine import run; run.tidy()")
     wanted = json.loads(path.read_text(encoding="utf-8"))
     wanted["cells"][0]["source"][0] = wanted["cells"][0]["source"][0].rstrip() + ADDED + "\n"
     before["cells"][0]["source"] = wanted["cells"][0]["source"]
@@ -104,7 +104,7 @@ def test_what_an_editor_saved_is_put_into_the_books_form_and_told(book, editor):
     assert "book's own form" not in book.build()[1]
 
 
-def test_a_cell_whose_id_was_made_up_is_named_by_its_section_and_all_others_stay(book):
+def test_a_cell_whose_id_was_made_up_gets_another_and_all_others_stay(book):
     path = book.root / NOTEBOOK
     notebook = json.loads(path.read_text(encoding="utf-8"))
     ids = [cell["id"] for cell in notebook["cells"]]
@@ -114,7 +114,7 @@ def test_a_cell_whose_id_was_made_up_is_named_by_its_section_and_all_others_stay
     path.write_text(json.dumps(notebook), encoding="utf-8")
     assert book.build()[0] == 0
     named = [cell["id"] for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]]
-    assert named == [*ids[: section + 1], "batteries-02-1", "batteries-02-2", *ids[section + 1 :]]
+    assert named == [*ids[: section + 1], "cell-1", "cell-2", *ids[section + 1 :]]
 
 
 def test_continuous_integration_rewrites_no_chapter(book):
