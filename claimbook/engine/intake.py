@@ -239,12 +239,11 @@ def _follow(renamed):
     """Renames rows where chapters name them, and records what they were called."""
     word, told = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, renamed))})(?![\w-])"), set()
     for path in run.notebooks():
-        text, content = path.read_text(encoding="utf-8"), run.read(path)
-        told |= set(word.findall(text))
+        content = run.read(path)
+        told |= set(word.findall(path.read_text(encoding="utf-8")))
         for cell in content.cells:
             cell.source = word.sub(lambda found: renamed[found[1]], cell.source)
-        if (new := run.dump(content)) != text:
-            run.write(path, new)
+        run.write(path, run.dump(content))
     home = tables.DATA / "renamed.csv"
     known = dict(pd.read_csv(home, dtype="str", keep_default_na=False).to_numpy()) if home.exists() else {}
     known = {former: renamed.get(current, current) for former, current in known.items()}

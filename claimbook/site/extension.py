@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -182,7 +182,8 @@ def page_parts(app, page, template, context, doctree):
         context["metatags"] += '<meta name="robots" content="noindex" />\n'
         return
     launch.buttons(context)
-    title, text, base = share.plain(context["title"]), share.description(doctree), app.config.html_baseurl
+    title = unescape(re.sub(r"<[^>]+>", "", context["title"] or "")).strip()
+    text, base = share.description(doctree), app.config.html_baseurl
     context["metatags"] += share.head(page, title, text, base)
     if pyrun.cells(page):
         context["body"] = context["body"].replace("</h1>", f"</h1>{pyrun.button(page)}", 1)

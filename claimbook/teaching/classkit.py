@@ -87,6 +87,8 @@ def student(path, keep_solution=False):
     exercises = {cell.id: id for id, cell in exercise_cells(notebook).items()}
     kept = []
     for cell in notebook.cells:
+        if "remove-cell" in cell.metadata.get("tags", []):  # it is for Colab alone, and on no page either
+            continue
         if cell.cell_type == "markdown":
             cell.source = plain(cell.source, keep_solution)
         elif FOLDED & set(cell.metadata.pop("tags", [])):
@@ -98,7 +100,7 @@ def student(path, keep_solution=False):
                 told = f"{path.name}, exercise {id}: one solution is needed between the markers, there are {blanked}."
                 assert blanked == 1, told
                 cell.outputs, cell.execution_count = [], None
-        if cell.source and cell.id != "fetch":
+        if cell.source:
             kept += [cell, point(id, keep_solution)] if id else [cell]
     notebook.cells = kept
     return notebook

@@ -52,6 +52,18 @@ def test_a_chapter_has_five_to_seven_exercises_with_right_solutions(path):
         )
 
 
+def test_what_is_for_colab_alone_is_in_no_kit_whatever_its_id(monkeypatch):
+    """nbstripout, and editors that know no ids, give a cell another one."""
+    for path in run.notebooks():
+        notebook = run.read(path)
+        for number, cell in enumerate(notebook.cells):
+            cell["id"] = str(number)
+        monkeypatch.setattr(classkit, "read", lambda _: notebook)
+        for keep in (False, True):
+            kept = classkit.student(path, keep).cells
+            assert len(kept) > 5 and not [cell.source for cell in kept if "google.colab" in cell.source], path.name
+
+
 def test_every_sealed_answer_belongs_to_an_exercise():
     asked = [id for path in CHAPTERS for id in classkit.exercise_cells(run.read(path))]
     assert sorted(asked) == sorted(exercises.exercises())
