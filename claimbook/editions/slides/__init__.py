@@ -1,4 +1,5 @@
 """One deck of slides a chapter, out of the notebook itself: claim, charts, verdict; as notes what it means, and doubts.
+What was found stands in the notes of a claim's slide, and is shown after it: the class guesses first.
 
 nbconvert writes it with the template beside this file; reveal.js is copied from npm's package, so no host is asked.
 """
@@ -24,12 +25,33 @@ REVEAL = ROOT / "tests" / "node" / "node_modules" / "reveal.js"
 """Where `make slides` puts npm's package."""
 
 
-def _section(text):
-    """A claim's section as a slide: its heading, the claim, the question."""
-    heading = re.search(r"^## .*$", text, re.M)[0]
+ROWS = 14
+"""Witnesses on a slide."""
+
+
+def _claim(text):
+    """A claim's section as a slide, the claim and the question; and its heading, which is the finding."""
     quote = re.search(r"^> \*\*Claim ([\w-]+)\.\*\* (.*)$", text, re.M)
     question = re.search(r"^\*\*.*\?\*\*$", text, re.M)
-    return f"{heading}\n\n> **{quote[1]}** {quote[2]}" + (f"\n\n{question[0]}" if question else "")
+    asked = f"> **{quote[1]}** {quote[2]}" + (f"\n\n{question[0]}" if question else "")
+    return asked, re.search(r"^## (.*)$", text, re.M)[1]
+
+
+def _chart(svg, told):
+    """A chart beside its words, which stand in the picture too, and are cut off there: they would become small."""
+    band = rf'<text[^>]* x="{72 * paper.MARGIN:g}" y="([\d.]+)"[^>]*>.*?</text>'
+    lines = [float(y) for y in re.findall(band, svg)]
+    _, top, bottom = max((below - above, above + 4, below - 10) for above, below in zip(lines, lines[1:]))
+    drawn = re.sub(r'viewBox="0 0 (\S+) \S+"', rf'viewBox="0 {top} \1 {bottom - top:.2f}"', re.sub(band, "", svg))
+    words = f"<h2>{escape(told['title'])}</h2><p>{escape(told['subtitle'])}</p><p>{escape(told['source'])}</p>"
+    return f'<div class="beside"><div class="chart">{themed(drawn)}</div><div>{words}</div></div>'
+
+
+def _cards(html):
+    """A verdict card as slides: its witnesses go on where one is full."""
+    rows = re.findall(r'<tr class="\w+">.*?</tr>', html)
+    parts = [rows[n : n + ROWS] for n in range(0, len(rows), ROWS)] or [[]]
+    return [html.replace("".join(rows), "".join(part)) for part in parts]
 
 
 def deck(path):
@@ -42,7 +64,8 @@ def deck(path):
                 told.append(("slide", text))
             elif "> **Claim " in cell.source:
                 in_claims = True
-                told.append(("slide", _section(text)))
+                asked, finding = _claim(text)
+                told += [("slide", asked), ("notes", f"**After the guess:** {finding}")]
             elif text.startswith("## Exercises"):
                 in_claims = False
             elif text.startswith("## What we learned"):
@@ -50,12 +73,11 @@ def deck(path):
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             if paper.CHART_MIME in data and in_claims:
-                told.append(("subslide", f'<div class="chart">{themed("".join(data["image/svg+xml"]))}</div>'))
+                told.append(("subslide", _chart("".join(data["image/svg+xml"]), data[paper.CHART_MIME])))
             elif ledger.VERDICT_MIME in data:
-                told.append(("subslide", "".join(data["text/html"])))
+                told += [("subslide", part) for part in _cards("".join(data["text/html"]))]
             elif "text/markdown" in data and (in_claims or len(told) == 1):
-                text = plain("".join(data["text/markdown"]), keep_solution=False)
-                told.append(("notes" if in_claims else "-", text))
+                told.append(("notes", plain("".join(data["text/markdown"]), keep_solution=False)))
     cells = [new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}}) for kind, text in told]
     return new_notebook(cells=cells, metadata={"title": re.search(r"^# (.*)$", cells[0].source, re.M)[1]})
 
