@@ -38,6 +38,7 @@ Install, once (conda or mamba; or any Python 3.11 with `pip install -e .`):
 
 Open: `jupyter lab chapters`. Run all cells of a chapter (Run, Run All Cells), go to the exercises at its end, put
 answers in place of the dots. An exercise needs what stands above it: after a pause, Run, Run All Above Selected Cell.
+A notebook finds package and data beside its folder: hand in the notebook alone, and open it in `chapters/` of any kit.
 
 With nbgrader: put a notebook of `teacher/` into the course's `source/ASSIGNMENT/`, then `nbgrader generate_assignment`.
 Every exercise gives one point, and nbgrader's own autograder counts it.
