@@ -25,16 +25,14 @@ REVEAL = ROOT / "tests" / "node" / "node_modules" / "reveal.js"
 """Where `make slides` puts npm's package."""
 
 
-ROWS = 14
-"""Witnesses on a slide."""
+ROWS = 14  # of witnesses on a slide
 
 
 def _claim(text):
     """A claim's section as a slide, the claim and the question; and its heading, which is the finding."""
-    quote = re.search(r"^> \*\*Claim ([\w-]+)\.\*\* (.*)$", text, re.M)
-    question = re.search(r"^\*\*.*\?\*\*$", text, re.M)
-    asked = f"> **{quote[1]}** {quote[2]}" + (f"\n\n{question[0]}" if question else "")
-    return asked, re.search(r"^## (.*)$", text, re.M)[1]
+    whole = r"^## (.*)\n\n> \*\*Claim ([\w-]+)\.\*\* (.*)(?:\n\n(\*\*.*\?\*\*)$)?"
+    finding, id, statement, question = re.search(whole, text, re.M).groups("")
+    return f"> **{id}** {statement}\n\n{question}", finding
 
 
 def _chart(svg, told):
@@ -56,27 +54,22 @@ def _cards(html):
 
 def deck(path):
     """The slides of a chapter as a notebook of Markdown cells with nbconvert's slide types."""
-    told, in_claims = [], False
-    for cell in read(path).cells:
+    told = []
+    for cell in (cell for cell in read(path).cells if "-ex-" not in cell.id):
         if cell.cell_type == "markdown":
             text = plain(cell.source, keep_solution=False)
-            if cell.source.startswith("# "):
-                told.append(("slide", text))
+            if text.startswith(("# ", "## What we learned")):
+                told.append(("slide", text.split("\n### ")[0]))
             elif "> **Claim " in cell.source:
-                in_claims = True
                 asked, finding = _claim(text)
                 told += [("slide", asked), ("notes", f"**After the guess:** {finding}")]
-            elif text.startswith("## Exercises"):
-                in_claims = False
-            elif text.startswith("## What we learned"):
-                told.append(("slide", text.split("\n### ")[0]))
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if paper.CHART_MIME in data and in_claims:
+            if paper.CHART_MIME in data:
                 told.append(("subslide", _chart("".join(data["image/svg+xml"]), data[paper.CHART_MIME])))
             elif ledger.VERDICT_MIME in data:
                 told += [("subslide", part) for part in _cards("".join(data["text/html"]))]
-            elif "text/markdown" in data and (in_claims or len(told) == 1):
+            elif "text/markdown" in data:
                 told.append(("notes", plain("".join(data["text/markdown"]), keep_solution=False)))
     cells = [new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}}) for kind, text in told]
     return new_notebook(cells=cells, metadata={"title": re.search(r"^# (.*)$", cells[0].source, re.M)[1]})
@@ -102,8 +95,7 @@ def build(progress=print):
         name = f"{path.stem}.html"
         (DECKS / name).write_text(exporter.from_notebook_node(notebook)[0], encoding="utf-8")
         links += f'<li><a href="{name}">{escape(notebook.metadata.title)}</a></li>'
-        kinds = [cell.metadata.slideshow.slide_type for cell in notebook.cells]
-        progress(f"  {name}: {kinds.count('slide') + kinds.count('subslide')} slides")
+        progress(f"  {name}")
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Slides</title>'
     styles = '<link rel="stylesheet" href="colours.css"><link rel="stylesheet" href="slides.css">'
     page = f"{head}{styles}<h1>Slides</h1><ul>{links}</ul></html>\n"
