@@ -41,7 +41,8 @@ answers in place of the dots. An exercise needs what stands above it: after a pa
 A notebook finds package and data beside its folder: hand in the notebook alone, and open it in `chapters/` of any kit.
 
 With nbgrader: put a notebook of `teacher/` into the course's `source/ASSIGNMENT/`, then `nbgrader generate_assignment`.
-Every exercise gives one point, and nbgrader's own autograder counts it.
+Every exercise gives one point, and nbgrader's own autograder counts it. Not with Otter: its marks are others, and
+`otter assign` (7.0.0) finds no tests in a notebook of `teacher/` and leaves the solutions in the students' copy.
 """
 
 
