@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 from claimbook.engine import intake, kernels, run
-from claimbook.engine.stamp import forms, stamp, write_stamp
+from claimbook.engine.stamp import STAMP, forms, stamp
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, ROOT, SITE, notebooks
 from claimbook.site import files, pages
@@ -74,7 +74,7 @@ def publish(fresh, made_of):
     if SITE.is_dir() and not SITE.is_symlink():
         os.replace(SITE, BUILD / "site-plain")  # of another tool
     os.replace(link, SITE)
-    write_stamp(made_of)
+    STAMP.write_text(made_of, encoding="utf-8")
     for old in BUILD.glob("site-*"):
         if old != home:
             shutil.rmtree(old, ignore_errors=True)

@@ -15,6 +15,7 @@ from claimbook.judgement.words import MARKS, VERDICTS
 from claimbook.paths import ROOT, notebooks, theme_of
 from claimbook.site import files, launch, pyrun, share, theme
 from claimbook.site.themed import page_html, picture
+from claimbook.teaching.onpage import Exercise
 
 ASSETS = Path(__file__).with_name("assets")
 
@@ -214,6 +215,7 @@ def setup(app):
     app.shared_pages = {}
     app.add_directive("verdict-strip", VerdictStrip)
     app.add_directive("chart", ChartDirective)
+    app.add_directive("exercise", Exercise, override=True)
     app.add_object_type("claim", "claim")
     app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = 0  # before pages that have its words
     app.add_config_value("pyodide_url", None, "html", str)

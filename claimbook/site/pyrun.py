@@ -60,10 +60,8 @@ def book():
 
 def publish(site, address):
     """Put into the site what the button fetches. `address`: the setting `pyodide_url`."""
-    packed, reads = book(), {}
-    for name, mark in run.recorded().items():
-        if others := [Path(path).name for path in mark["inputs"] if path.endswith(".ipynb")]:
-            reads[name] = others
+    packed, recorded = book(), run.recorded().items()
+    reads = {name: [Path(path).name for path in mark["inputs"] if path.endswith(".ipynb")] for name, mark in recorded}
     version = sha256(packed).hexdigest()[:8]
     setting = {"python": address, "packages": PACKAGES, "book": f"book.zip?v={version}", "reads": reads}
     (site / "_static" / "book.zip").write_bytes(packed)
