@@ -28,7 +28,7 @@ if (drawn) new ResizeObserver(() => {
   const { fontSize, letterSpacing, wordSpacing } = getComputedStyle(drawn), of = (length) => (parseFloat(length) || 0) / parseFloat(fontSize);
   const wider = 1 + (of(letterSpacing) + of(wordSpacing) / 6) / 0.5;
   root.classList.toggle("spaced", wider > 1);
-  root.style.setProperty("--cb-fit", 1 / wider);
+  root.style.setProperty("--fit", 1 / wider);
 }).observe(drawn.closest("article"));
 // On a narrow screen a table that does not fit shows the cells of a row one under the other, each with the head of its column.
 function stack(table) {
