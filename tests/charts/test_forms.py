@@ -143,6 +143,7 @@ def test_numbers_of_rounds_that_are_near_each_other_do_not_touch():
 
 
 def test_a_claimed_height_stands_beside_the_numbers_of_its_axis():
+    look.use_style()
     ax = paper.paper(2)
     forms.claimed("the article", y=25, ax=ax)
     forms.scale("y", [0, 25, 50], limits=(0, 50), ax=ax)

@@ -65,7 +65,7 @@ def test_the_printed_book_has_no_names_of_the_code_as_heads_and_no_pages_of_addr
     text = (latex / "book.tex").read_text(encoding="utf-8")
     heads = re.findall(r"\\tablehead\{(.*?)\}", text)
     assert [head for head in heads if "_" in head or head == "label"] == [] and "against offer" in heads
-    before, bibliography = text.split(r"\bibliographytype", 1)
+    before, _, bibliography = text.rpartition(r"\bibliographytype")
     assert bibliography.count(r"\sphinxhref{") > 600 and r"\addresstype" not in bibliography
     assert r"\addresstype" in before
 
