@@ -92,7 +92,8 @@ format: $(READY)  ## lay out the code of package, tests and notebooks as ruff do
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 
-lab: $(READY)    ## open the notebooks in JupyterLab
+lab: $(READY)    ## open the notebooks in JupyterLab, trusted: it shows their charts
+	@$(BIN)/jupyter trust --log-level=ERROR chapters/*.ipynb >/dev/null
 	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) chapters
 
 serve: book      ## build, then show the book on http://localhost:8000, or the next port that is free

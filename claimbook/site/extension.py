@@ -105,7 +105,7 @@ def glossary():
 
 def preview_terms(app, doctree, page):
     """A link to a term of the glossary shows what it means when it is pointed at or reached by keyboard."""
-    if app.builder.format != "html" or page.endswith("glossary"):
+    if app.builder.name != "html" or page.endswith("glossary"):
         return
     for number, link in enumerate(list(doctree.findall(nodes.reference)), 1):
         address, _, anchor = link.get("refuri", "").partition("#")

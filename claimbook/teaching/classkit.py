@@ -36,8 +36,9 @@ Install, once (conda or mamba; or any Python 3.11 with `pip install -e .`):
     conda env create -f environment.yml
     conda activate hundred-billion-dollar-year
 
-Open: `jupyter lab chapters`. Run all cells of a chapter (Run, Run All Cells), go to the exercises at its end, put
-answers in place of the dots. An exercise needs what stands above it: after a pause, Run, Run All Above Selected Cell.
+Open: `jupyter lab chapters`. Run all cells of a chapter (Run, Run All Cells): until then, or until you type
+`jupyter trust chapters/*.ipynb`, JupyterLab shows charts as words. Go to the exercises at its end, put answers
+in place of the dots. An exercise needs what stands above it: after a pause, Run, Run All Above Selected Cell.
 A notebook finds package and data beside its folder: hand in the notebook alone, and open it in `chapters/` of any kit.
 
 With nbgrader: put a notebook of `teacher/` into the course's `source/ASSIGNMENT/`, then `nbgrader generate_assignment`.

@@ -61,6 +61,15 @@ def test_the_latex_has_no_code_but_the_rule(latex):
     assert text.count(r"\begin{sphinxVerbatim}") == 1 and "Interval(low" not in text and "<table" not in text
 
 
+def test_the_printed_book_has_no_names_of_the_code_as_heads_and_no_pages_of_addresses(latex):
+    text = (latex / "book.tex").read_text(encoding="utf-8")
+    heads = re.findall(r"\\tablehead\{(.*?)\}", text)
+    assert [head for head in heads if "_" in head or head == "label"] == [] and "against offer" in heads
+    before, _, bibliography = text.rpartition(r"\bibliographytype")
+    assert bibliography.count(r"\sphinxhref{") > 600 and r"\addresstype" not in bibliography
+    assert r"\addresstype" in before
+
+
 def test_links_of_the_printed_book_lead_to_its_pages(latex):
     text = (latex / "book.tex").read_text(encoding="utf-8")
     labels = set(re.findall(r"\\label\{\\detokenize\{(.*?)\}\}", text))
@@ -78,6 +87,9 @@ def test_the_epub_has_no_fault_that_can_be_seen_without_epubcheck(epub):
         len(re.findall('<table(?! class="docutils)', chapters)) == TABLES
         and chapters.count('class="verdict-card"') >= 60
         and "cell_input" not in chapters
+        and 'class="tip"'
+        not in chapters  # what a term means, for pointers and keyboards: here it would stand in the sentence
+        and chapters.count("glossary.xhtml#term-") > 20
     )
     assert (
         export.outline_faults(re.sub(r"<a href=(.*?)>(.*?)</a>", r"<item page=\1>\2</item>", pages["nav.xhtml"])) == []

@@ -63,6 +63,11 @@ def test_the_text_of_a_chart_can_be_read_on_a_phone_and_does_not_shout_on_a_desk
     assert [(name, high) for name, _, high in seen["text"]["desktop"] if high > 16] == []
 
 
+def test_no_text_of_a_chart_runs_out_of_its_picture_or_over_another(seen):
+    """As it stands, and with the spacing of lines, letters and words that a reader may ask for."""
+    assert seen["crowded"] == []
+
+
 def test_no_page_weighs_more_than_200_kib(seen):
     assert (
         len(seen["weight"]) >= 16 and {page: kib for page, kib in seen["weight"].items() if not 20 < kib <= 200} == {}
