@@ -190,6 +190,14 @@ def page_parts(app, page, template, context, doctree):
     app.shared_pages[page] = (title, text)
 
 
+def not_found(app):
+    """The page that a host shows for an address that leads nowhere."""
+    if app.builder.name == "html":
+        body = '<h1>Not found</h1><p>This address leads to no page of the book. Its <a href="index.html">start</a>, the'
+        body += ' <a href="search.html">search</a> and the list of chapters lead on.</p>'
+        yield "404", {"title": "Not found", "body": body}, "page.html"
+
+
 def begin(app):
     """Pages are put together on one core: the others draw. Colours are those of the charts."""
     static = Path(app.outdir) / "_static"
@@ -206,7 +214,7 @@ def finish(app, error):
     files.write(site, app.drawn)
     share.publish(site, app.shared_pages, app.config.html_baseurl)
     pyrun.publish(site, app.config.pyodide_url)
-    theme.finish(site)
+    theme.finish(site, app.config.html_baseurl)
 
 
 def setup(app):
@@ -224,6 +232,7 @@ def setup(app):
     app.connect("doctree-read", index_claims)
     for change in (preview_terms, fold_solutions, lead_with_finding, name_cells):
         app.connect("doctree-resolved", change)
+    app.connect("html-collect-pages", not_found)
     app.connect("html-page-context", page_parts, priority=900)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
