@@ -7,14 +7,12 @@ import subprocess
 import sys
 from html import unescape
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from claimbook.engine import intake, kernels, run
 from claimbook.engine.stamp import forms, stamp, write_stamp
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, ROOT, SITE, notebooks
 from claimbook.site import files, pages
-from claimbook.site.launch import config
 
 
 class BuildError(Exception):
@@ -122,12 +120,11 @@ def check_site(site):
     paths = [path for path in sorted(Path(site).rglob("*.html")) if "_static" not in path.parts]
     html = {path.resolve(): path.read_text(encoding="utf-8") for path in paths}
     anchors = {path: set(re.findall(r'\bid="([^"]+)"', text)) for path, text in html.items()}
-    base = urlsplit(config()["html"]["baseurl"]).path  # by it the page for lost addresses links
     faults = [
         f"{path.name}: the link {link} leads nowhere"
         for path, text in html.items()
         for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', text)
-        if not re.match(r"[a-z]+:|//", link) and not _leads(path, link.removeprefix(base), anchors)
+        if not re.match(r"[a-z]+:|/", link) and not _leads(path, link, anchors)
     ]
     shown = {files.name_of(chart) for text in html.values() for chart in re.findall(r'data-chart="[^"]+"', text)}
     faults += [

@@ -163,10 +163,6 @@ def index_claims(app, doctree):
             app.env.get_domain("std").note_object("claim", name, claim.id, location=section)
 
 
-UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
-"""Scripts and styles that extensions put on every page, and no page of this book has a use for."""
-
-
 def page_parts(app, page, template, context, doctree):
     """What a page has besides its text: scripts and styles, launch buttons, what those who share and cite it need."""
     if app.builder.name != "html":  # an EPUB has none of it
@@ -174,9 +170,6 @@ def page_parts(app, page, template, context, doctree):
     for name in ("scoreboard", "which-number", "search"):
         if page.endswith(name):
             app.add_js_file(f"{name}.js", loading_method="defer")
-    unused = lambda file: any(word in f"{file} {getattr(file, 'attributes', '')}" for word in UNUSED)
-    for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context.get(kind, []) if not unused(file)]
     context.setdefault("metatags", "")
     if doctree is None:  # search and index pages are nothing to share
         context["metatags"] += '<meta name="robots" content="noindex" />\n'
@@ -193,8 +186,7 @@ def page_parts(app, page, template, context, doctree):
 def not_found(app):
     """The page that a host shows for an address that leads nowhere."""
     if app.builder.name == "html":
-        body = '<h1>Not found</h1><p>This address leads to no page of the book. Its <a href="index.html">start</a>, the'
-        body += ' <a href="search.html">search</a> and the list of chapters lead on.</p>'
+        body = '<h1>Not found</h1><p>No page of the book stands here. <a href="index.html">To its first page</a>.</p>'
         yield "404", {"title": "Not found", "body": body}, "page.html"
 
 

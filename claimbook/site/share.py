@@ -1,6 +1,5 @@
 """What a page tells those who find, share, cite or follow it: description, card, structured data, sitemap, feed."""
 
-import io
 import json
 import re
 import textwrap
@@ -175,9 +174,9 @@ def publish(site, pages, base):
     (site / "cards").mkdir(exist_ok=True)
     for page, (title, text) in pages.items():
         (site / "cards" / f"{Path(page).name}.png").write_bytes(files.png(card(page, title, text)))
-    icon = files.png((site / "_static/favicon.svg").read_text(encoding="utf-8").replace("<svg", '<svg width="90"', 1))
-    (site / "apple-touch-icon.png").write_bytes(icon)
-    Image.open(io.BytesIO(icon)).save(site / "favicon.ico", sizes=[(16, 16), (32, 32), (48, 48)])
+    icon, touch = (site / "_static/favicon.svg").read_text(encoding="utf-8"), site / "apple-touch-icon.png"
+    touch.write_bytes(files.png(icon.replace("<svg", '<svg width="90"', 1)))
+    Image.open(touch).save(site / "favicon.ico", sizes=[(16, 16), (32, 32), (48, 48)])
     (site / "sitemap.xml").write_text(sitemap(pages, base), encoding="utf-8")
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n", encoding="utf-8")
     (site / "feed.xml").write_text(feed(base), encoding="utf-8")

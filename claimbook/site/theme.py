@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from fontTools import subset
 
+UNUSED = r"documentation_options thebe design togglebutton scripts/fontawesome clipboard\.min copybutton\.js".split()
+"""Words in the names of scripts and styles that the theme and extensions put on every page."""
 MENDED = [
     (r'(<meta name="viewport"[^>]*>)(.*?)<meta name="viewport"[^>]*>', r"\1\2"),
     (r'<meta name="viewport"[^>]*>\s*(<meta name="docsearch:language")', r"\1"),
@@ -26,17 +28,14 @@ MENDED = [
     (r'(<th\b[^>]*?) halign="\w+"', r"\1"),
     # A box that scrolls is reached by keyboard, with or without script; assets/page.js takes those out that do not.
     (r"<pre>", '<pre tabindex="0">'),
-    # Icons come from the font: the script that draws them weighs half a megabyte.
-    (r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>', ""),
     # Under the page's policy no attribute is a script (page.js listens instead), and no style sheet stands in the page.
     (r' onclick="(toggleFullScreen|window\.print)\(\)"', r' data-does="\1"'),
     (r"<noscript>\s*<style>.*?</style>\s*</noscript>", ""),
     # Small scripts of extensions: some are in assets/first.js, the others nothing here has a use for.
-    (r"<script>(?:let toggleOpenOnPrint|DOCUMENTATION_OPTIONS\.|kernelName|\s*// Activate)[^<]*</script>", ""),
-    (r'<script type="text/x-thebe-config">[^<]*</script>', ""),
-    (r'<script src="[^"]*/documentation_options\.js[^"]*"></script>', ""),
-    # page.js brings these when they are wanted.
-    (r'<script [^>]*src="[^"]*/(?:clipboard\.min|copybutton)\.js[^"]*"></script>', ""),
+    (r"<script>(?:let toggle|const \w*thebe|DOCUMENTATION_OPTIONS\.|kernelName|\s*// Activate)[^<]*</script>", ""),
+    # Files that no page needs. Icons come from the font: the script that draws them weighs half a megabyte. The buttons
+    # that copy code page.js brings, once they are wanted.
+    (rf"<(?:script|link) [^>]*(?:{'|'.join(UNUSED)})[^>]*>(?:[^<]*</script>)?", ""),
     # Names and operators in code need no element of their own, nor do neighbours of one kind (the second time for those
     # that were merged before, two by two): half of a page's elements.
     (r'<span class="[nopw]">([^<]*)</span>', r"\1"),
@@ -48,11 +47,8 @@ MENDED = [
     # A notebook is JSON: a browser would show its text.
     (r'(<a href="[^"]*_sources/[^"]*") target="_blank"', r"\1 download"),
     # Phones and older browsers do not read an SVG.
-    (
-        r'<link rel="icon" href="([^"]*)(_static/[^"]*)"/>',
-        r'<link rel="icon" href="\1favicon.ico" sizes="32x32" /><link rel="icon" href="\1\2" type="image/svg+xml" />'
-        r'<link rel="apple-touch-icon" href="\1apple-touch-icon.png" />',
-    ),
+    (r'(<link rel="icon" href="([^"]*)_static)', r'<link rel="apple-touch-icon" href="\2apple-touch-icon.png" />\1'),
+    (r'(<link rel="icon" href="([^"]*)_static)', r'<link rel="icon" href="\2favicon.ico" sizes="32x32" />\1'),
     # The book's name stands outside every landmark.
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"'),
 ]

@@ -186,7 +186,7 @@ def anchors(browser, site):
         browser.go(site + page)
         time.sleep(0.3)
         top, end = browser.script(
-            """const heading = document.getElementById(arguments[0]).querySelector("h2, h3");
+            """const heading = document.getElementById(arguments[0]).closest("section").querySelector("h1, h2, h3, h4");
             const page = document.scrollingElement;
             return [heading.getBoundingClientRect().top, page.scrollTop + innerHeight > page.scrollHeight - 2];""",
             claim.id,
