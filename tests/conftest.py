@@ -101,6 +101,10 @@ def book(sound, tmp_path):
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    """A host that tells nothing, and knows no type for .mjs, as nginx."""
+
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".mjs": "application/octet-stream"}
+
     def log_message(self, *arguments):
         pass
 

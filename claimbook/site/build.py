@@ -124,7 +124,7 @@ def check_site(site):
         f"{path.name}: the link {link} leads nowhere"
         for path, text in html.items()
         for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', text)
-        if not re.match(r"[a-z]+:|//", link) and not _leads(path, link, anchors)
+        if not re.match(r"[a-z]+:|/", link) and not _leads(path, link, anchors)
     ]
     shown = {files.name_of(chart) for text in html.values() for chart in re.findall(r'data-chart="[^"]+"', text)}
     faults += [

@@ -164,10 +164,6 @@ def index_claims(app, doctree):
             app.env.get_domain("std").note_object("claim", name, claim.id, location=section)
 
 
-UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
-"""Scripts and styles that extensions put on every page, and no page of this book has a use for."""
-
-
 def page_parts(app, page, template, context, doctree):
     """What a page has besides its text: scripts and styles, launch buttons, what those who share and cite it need."""
     if app.builder.name != "html":  # an EPUB has none of it
@@ -175,9 +171,6 @@ def page_parts(app, page, template, context, doctree):
     for name in ("scoreboard", "which-number", "search"):
         if page.endswith(name):
             app.add_js_file(f"{name}.js", loading_method="defer")
-    unused = lambda file: any(word in f"{file} {getattr(file, 'attributes', '')}" for word in UNUSED)
-    for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context.get(kind, []) if not unused(file)]
     context.setdefault("metatags", "")
     if doctree is None:  # search and index pages are nothing to share
         context["metatags"] += '<meta name="robots" content="noindex" />\n'
@@ -190,6 +183,13 @@ def page_parts(app, page, template, context, doctree):
         context["body"] = context["body"].replace("</h1>", f"</h1>{pyrun.button(page)}", 1)
     context["body"] += share.cite(page, title, base)
     app.shared_pages[page] = (title, text)
+
+
+def not_found(app):
+    """The page that a host shows for an address that leads nowhere."""
+    if app.builder.name == "html":
+        body = '<h1>Not found</h1><p>No page of the book stands here. <a href="index.html">To its first page</a>.</p>'
+        yield "404", {"title": "Not found", "body": body}, "page.html"
 
 
 def begin(app):
@@ -208,7 +208,7 @@ def finish(app, error):
     files.write(site, app.drawn)
     share.publish(site, app.shared_pages, app.config.html_baseurl)
     pyrun.publish(site, app.config.pyodide_url)
-    theme.finish(site)
+    theme.finish(site, app.config.html_baseurl)
 
 
 def setup(app):
@@ -227,6 +227,7 @@ def setup(app):
     app.connect("doctree-read", index_claims)
     for change in (preview_terms, fold_solutions, lead_with_finding, name_cells):
         app.connect("doctree-resolved", change)
+    app.connect("html-collect-pages", not_found)
     app.connect("html-page-context", page_parts, priority=900)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,6 +7,7 @@ from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from PIL import Image
 
 from claimbook.charts import look
 from claimbook.evidence import tables
@@ -162,10 +163,13 @@ def sitemap(pages, base):
 
 
 def publish(site, pages, base):
-    """Write cards, sitemap, robots.txt and feed. `pages`: title and description of each page by its name."""
+    """Write cards, icons, sitemap, robots.txt and feed. `pages`: title and description of each page by its name."""
     (site / "cards").mkdir(exist_ok=True)
     for page, (title, text) in pages.items():
         (site / "cards" / f"{Path(page).name}.png").write_bytes(files.png(card(page, title, text)))
+    icon, touch = (site / "_static/favicon.svg").read_text(encoding="utf-8"), site / "apple-touch-icon.png"
+    touch.write_bytes(files.png(icon.replace("<svg", '<svg width="90"', 1)))
+    Image.open(touch).save(site / "favicon.ico", sizes=[(16, 16), (32, 32), (48, 48)])
     (site / "sitemap.xml").write_text(sitemap(pages, base), encoding="utf-8")
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n", encoding="utf-8")
     (site / "feed.xml").write_text(feed(base), encoding="utf-8")

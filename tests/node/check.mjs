@@ -234,6 +234,24 @@ async function use() {
   did.fullscreen = await tab.waitForFunction(() => document.fullscreenElement).then(() => true, () => false);
   await attacked.close();
 
+  // The frame of a learning platform: without an origin of its own, where nothing is stored.
+  const platform = await browser.newContext();
+  tab = await platform.newPage();
+  tab.on("pageerror", (error) => found.errors.push(`in a frame: ${error.message}`));
+  await tab.goto(`${address}robots.txt`);
+  await tab.evaluate((src) => document.body.append(Object.assign(document.createElement("iframe"), { sandbox: "allow-scripts", src, width: 1200, height: 700 })), `${address}chapters/01-ai-boom.html`);
+  let frame = await (await tab.waitForSelector("iframe")).contentFrame();
+  await frame.waitForURL("**/01-ai-boom.html");
+  const mode = () => frame.evaluate(() => document.documentElement.dataset.mode);
+  did.framed = [await mode()];
+  await frame.locator(".theme-switch-button").first().click();
+  did.framed.push(await mode());
+  await tab.keyboard.press("Control+k");
+  did.framed.push(await frame.evaluate(() => Boolean(document.querySelector("dialog[open], input[type=search]:focus"))));
+  await frame.goto(`${address}search.html?q=boom-03`);
+  did.framed.push(await frame.locator("#search-results ul.search li").first().textContent());
+  await platform.close();
+
   const plain = await browser.newContext({ javaScriptEnabled: false });
   tab = await plain.newPage();
   await tab.goto(`${address}chapters/07-scoreboard.html`);

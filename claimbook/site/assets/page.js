@@ -40,7 +40,7 @@ function stack(table) {
 document.querySelectorAll("[data-does]").forEach((button) => button.addEventListener("click", () => (button.dataset.does === "window.print" ? print() : toggleFullScreen())));
 document.querySelector("main form.bd-search input")?.focus();
 const run = document.querySelector(".run-page"), scripts = document.currentScript.src;
-run?.querySelector("button").addEventListener("click", () => import(new URL("pyrun.js", scripts)).then(({ press }) => press(), () => {
+run?.querySelector("button").addEventListener("click", () => import(new URL(`pyrun.js?v=${run.dataset.version}`, scripts)).then(({ press }) => press(), () => {
   run.querySelector("output").textContent = "Python cannot be loaded here. The menu above offers Binder and Colab.";
 }));
 // Most readers never copy code: the buttons for it come when code is first pointed at, or with the first focus: code that does not scroll takes none.

@@ -5,7 +5,7 @@ const button = bar.querySelector("button");
 const told = bar.querySelector("output");
 const meter = bar.appendChild(document.createElement("progress"));
 meter.setAttribute("aria-label", "Cells that were run");
-const site = (path) => new URL(`../${path}`, import.meta.url).href;
+const site = (path) => new URL(`../${path}?v=${bar.dataset.version}`, import.meta.url).href;
 const where = bar.appendChild(document.createElement("span")); // for the eye: a screen reader hears of cells that take long
 where.ariaHidden = "true";
 let cells, worker, answer, next = 0, running = false;
@@ -136,7 +136,7 @@ async function start() {
     else data.failed ? answer.reject(new Error(data.failed)) : answer.resolve(data);
   };
   told.textContent = "Loading Python …";
-  await ask({ load: { address, packages: setting.packages, book: site(`_static/${setting.book}`), notebooks } });
+  await ask({ load: { address, packages: setting.packages, book: site("_static/book.zip"), notebooks } });
 }
 
 function stop() {
