@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
 
-.PHONY: look help book pdf epub test mutate stress audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
+.PHONY: look help book pdf epub test mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -49,8 +49,11 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 test: $(READY) $(NODE) $(PYODIDE) faketime ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
 
-stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory
+stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory; then: machines
 	@$(BIN)/python tests/faults/stress.py $(ARGS)
+
+machines: $(READY) ## every cell of the notebooks with pyarrow installed, and on a processor without vector units
+	@$(BIN)/python tests/faults/stress.py --machines
 
 audit: $(READY)  ## known vulnerabilities of the locked versions, asked of OSV (needs the network)
 	@mkdir -p _build
