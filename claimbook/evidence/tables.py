@@ -54,6 +54,7 @@ def _raw(table):
     return pd.read_csv(DATA / describe(table)["path"], dtype="str", keep_default_na=False, encoding="utf-8")
 
 
+@cache
 def wrong_cells(table):
     """The faults of a table's cells, of each row the first. Raises DataError where the file cannot be read."""
     one, keys = describe(table), lambda resource, fields: _raw(resource)[fields]
