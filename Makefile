@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
 
-.PHONY: look help book pdf epub test engines mutate stress audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
+.PHONY: look help book pdf epub test engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
@@ -54,8 +54,11 @@ engines: book $(NODE) $(PYODIDE) ## the site in Firefox and WebKit: anchors, pol
 	@$(call install,$(FOR_ENGINES))
 	@$(BIN)/python tests/site/engines.py
 
-stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory
+stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory; then: machines
 	@$(BIN)/python tests/faults/stress.py $(ARGS)
+
+machines: $(READY) ## every cell of the notebooks with pyarrow installed, and on a processor without vector units
+	@$(BIN)/python tests/faults/stress.py --machines
 
 audit: $(READY)  ## known vulnerabilities of the locked versions, asked of OSV (needs the network)
 	@mkdir -p _build
