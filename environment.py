@@ -16,6 +16,8 @@ from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+SIZE = 700
+"""MiB that an environment takes."""
 
 
 def versions(root):
@@ -56,6 +58,8 @@ def refuse(root):
         sys.exit(f"Python {span} is needed, {this}: install one, and call make with PYTHON=python%d.%d, say." % newest)
     if odd := re.search(r'[:"$`\\\n]', str(root)):
         sys.exit(f"No environment works in a folder with {odd[0]!r} in its name, as {root} has: rename it, and repeat.")
+    if (free := shutil.disk_usage(root).free >> 20) < SIZE:  # venv would fail without a word of it
+        sys.exit(f"The environment takes {SIZE} MiB, and {free} MiB are free where {root} lies: make room, and repeat.")
     able = lambda: find_spec("ensurepip") and find_spec("venv")
     package = "python%d.%d-venv" % sys.version_info[:2]
     if not able() and os.geteuid() == 0 and shutil.which("apt-get"):

@@ -197,3 +197,19 @@ def test_windows_itself_is_told_what_to_install(folder):
     script = pretend + "runpy.run_path('environment.py', run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
     assert "wsl --install" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_disk_that_is_too_full_is_told_before_anything_is_made(folder, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(2**30, 2**30 - 2**22, 2**22))
+    with pytest.raises(SystemExit, match="4 MiB are free .* make room"):
+        environment.refuse(folder)
+
+
+@pytest.mark.parametrize("user, option", [("0", True), ("1000", False)])
+def test_jupyterlab_opens_for_root_too(tmp_path, user, option):
+    (tmp_path / "id").write_text(f"#!/bin/sh\necho {user}\n")
+    (tmp_path / "id").chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = ["make", "-n", "lab"]
+    said = subprocess.run(command, cwd=ROOT, env=os.environ | path, capture_output=True, text=True, check=True).stdout
+    assert ("--allow-root" in said) == option, said
