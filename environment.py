@@ -1,7 +1,8 @@
 """Sets up `.venv` from requirements.lock: the Makefile calls it first, and where nothing is to do it says nothing.
 
 An environment belongs to its folder, its lock and its Python: what it was made for stands in `.venv/.ready`. It is made
-aside and put in place whole, so where that fails the one in place stays. Needs Python's own library and this folder.
+aside and put in place whole, so where that fails the one in place stays. Needs Python's own library and this folder;
+written so that a Python far too old can still say that it is.
 """
 
 import os
@@ -56,9 +57,11 @@ def refuse(root):
         span = "%d.%d to %d.%d" % (*oldest, *newest)
         this = "%s is %d.%d" % (sys.executable, *sys.version_info[:2])
         sys.exit(f"Python {span} is needed, {this}: install one, and call make with PYTHON=python%d.%d, say." % newest)
-    if odd := re.search(r'[:"$`\\\n]', str(root)):
+    odd = re.search(r'[:"$`\\\n]', str(root))
+    if odd:
         sys.exit(f"No environment works in a folder with {odd[0]!r} in its name, as {root} has: rename it, and repeat.")
-    if (free := shutil.disk_usage(root).free >> 20) < SIZE:  # venv would fail without a word of it
+    free = shutil.disk_usage(root).free >> 20
+    if free < SIZE:  # venv would fail without a word of it
         sys.exit(f"The environment takes {SIZE} MiB, and {free} MiB are free where {root} lies: make room, and repeat.")
     able = lambda: find_spec("ensurepip") and find_spec("venv")
     package = "python%d.%d-venv" % sys.version_info[:2]
@@ -115,7 +118,8 @@ def main(root=ROOT):
         from claimbook.engine.alone import alone  # knows no Windows
 
         with alone(root / "_build/environment.lock", "setting up .venv"):
-            if why := lacking(root):  # another command may have set it up meanwhile
+            why = lacking(root)  # another command may have set it up meanwhile
+            if why:
                 print(f"Setting up .venv from requirements.lock, about a minute ({why})", flush=True)
                 set_up(root)
     except OSError as error:

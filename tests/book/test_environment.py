@@ -1,5 +1,6 @@
 """The environment belongs to its folder, its lock and its Python; where it cannot be set up, the one in place stays."""
 
+import ast
 import os
 import re
 import shutil
@@ -181,6 +182,10 @@ def test_a_python_that_is_too_new_is_told_only_where_one_is_needed(folder):
     assert "Python 3.3 to 3.4 is needed" in done.stderr and "PYTHON=python3.4" in done.stderr
     environment.set_up(folder, made)
     assert run(folder).returncode == 0
+
+
+def test_a_python_far_too_old_can_say_so():
+    ast.parse((ROOT / "environment.py").read_text(encoding="utf-8"), feature_version=(3, 7))
 
 
 def test_what_another_user_has_set_up_is_told(folder):
