@@ -5,6 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
+unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PIP_PYTHON # what a shell has set for other programs would break the book's
 
 .PHONY: look help book pdf epub test engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
@@ -12,6 +13,7 @@ help:            ## list the targets
 
 # The recipe runs each time and looks; the file changes, and what depends on it is made anew, only where something was set up.
 $(READY): look
+	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON) here: install Python, or call make with PYTHON=, the name of another one'; exit 1; }
 	@$(PYTHON) environment.py
 
 $(NODE): tests/node/package-lock.json

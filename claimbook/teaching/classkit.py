@@ -31,7 +31,7 @@ README = """# The Hundred-Billion-Dollar Year: class kit
 `teacher/` holds the same with solutions. `data/` holds the tables, `claimbook/` the helper package. Nothing asks the
 network once it is installed.
 
-Install, once (conda or mamba; or any Python 3.11 with `pip install -e .`):
+Install, once (conda or mamba; or Python 3.11 to 3.15 with `pip install -e .`):
 
     conda env create -f environment.yml
     conda activate hundred-billion-dollar-year

@@ -421,3 +421,24 @@ def test_path_and_locale_change_no_byte(sound, tmp_path, name, environment):
     code, said = book.build(**environment)
     assert code == 0 and "Executed chapters/01-batteries.ipynb" in said, said
     assert book.published() == sound.published()
+
+
+def test_what_a_reader_has_set_for_other_programs_changes_no_byte(sound, tmp_path):
+    """Settings of IPython and of matplotlib, and a folder for passing files too deep for the name of a socket."""
+    book = Book(
+        shutil.copytree(sound.root, tmp_path / "book", ignore=shutil.ignore_patterns("_build", "fingerprints.json")),
+        sound.server,
+    )
+    home, deep = tmp_path / "home", tmp_path / ("d" * 90)
+    deep.mkdir()
+    for file, said in {
+        ".ipython/profile_default/startup/mine.py": "print('started')",
+        ".ipython/profile_default/ipython_config.py": "get_config().InteractiveShell.ast_node_interactivity = 'all'",
+        ".ipython/profile_default/ipython_kernel_config.py": "get_config().InlineBackend.figure_formats = {'png'}",
+        ".config/matplotlib/matplotlibrc": "font.size: 20\naxes.facecolor: red",
+    }.items():
+        (home / file).parent.mkdir(parents=True, exist_ok=True)
+        (home / file).write_text(said)
+    code, said = book.build(HOME=str(home), TMPDIR=str(deep), MPLBACKEND="TkAgg")
+    assert code == 0 and "Executed chapters/01-batteries.ipynb" in said, said
+    assert book.published() == sound.published()
