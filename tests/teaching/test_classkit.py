@@ -121,6 +121,16 @@ def test_an_unknown_exercise_is_named():
         exercises.check("us-ex-99", 1)
 
 
+@pytest.mark.parametrize("edited", [(50.6,), ([1, 2],), (None, 50.6)])
+def test_a_check_that_lost_its_name_is_told(edited):
+    with pytest.raises(KeyError, match="There is no exercise"):
+        exercises.check(*edited)
+
+
+def test_the_name_of_an_exercise_may_be_typed_anew():
+    assert exercises.check(" US-ex-1 ", 50.6).text == "**us-ex-1: right.**"
+
+
 ASKED = {
     "a-ex-1": {"right": exercises.seal("a-ex-1", 50.6), "hint": "Look at the base.", "near": {}},
     "a-ex-2": {"right": exercises.seal("a-ex-2", "B"), "hint": "Look again.", "near": {}},
