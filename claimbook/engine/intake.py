@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 
 from claimbook.engine import run
-from claimbook.evidence import keys, tables, units
+from claimbook.evidence import dates, keys, tables, units
 from claimbook.judgement import ledger, rules
 from claimbook.paths import way_back
 
@@ -150,6 +150,8 @@ def _table(table):
             found.append((row, "url", f"{url!r} is no address of a page. {remedy}"))
     if {"value", "unit", "period", "published", "source"} <= set(frame.columns):
         found += _figures(frame)
+    if "known" in frame:
+        found += _dates(frame.astype("object").fillna(""))
     return [_fault(f"{table}.csv", *fault) for fault in found]
 
 
@@ -177,6 +179,41 @@ def _figures(frame):
             yield row, "published", f"{what}. Mend the date, here or in data/sources.csv"
 
 
+SHOWN = {
+    "page": lambda row: row["published"],
+    "announcement": lambda row: row["announced"],
+    "period": lambda row: dates.last(row["period"]),
+    "month after": lambda row: dates.month_after(row["period"]),
+}
+"""What shows when a figure was public, by the word in `known_by`; any other word there is the key of a page."""
+
+
+def _dates(frame):
+    """What the three dates of each figure say of each other, as (row, column, what is wrong and how to mend it)."""
+    pages, firsts = tables.load("sources").fillna("").set_index("key")["published"], {}
+    quantity = [c for c in ("publisher", "measure", "scope", "sector", "period", "value", "edition") if c in frame]
+    for row, r in enumerate(frame.to_dict("records"), 2):
+        by, page = r["known_by"], pages[r["source"]]
+        if by not in SHOWN and not pages.get(by):
+            what = f"{by!r} is none of {', '.join(SHOWN)}, and no page in data/sources.csv that has a date"
+            yield row, "known_by", f"{what}. Choose one, or add the page"
+        elif r["known"] != (shown := SHOWN[by](r) if by in SHOWN else pages[by]):
+            yield row, "known", f"{r['known']!r}, but {by!r} shows {shown!r}. Write that, or name what shows it"
+        elif dates.public(r)[0] > dates.public(r)[1]:
+            what = f"{r['known']!r} lies before the end of {r['period']!r}"
+            yield row, "known", f"{what}. Mend either, or say in qualifier: {dates.EARLY.replace('|', ', ')}"
+        elif dates.first(r["known"]) > dates.last(r["published"]):
+            yield row, "known", f"{r['known']!r} lies after the page that prints it ({r['published']}). Mend either"
+        if page and r["published"] != page and not (r["published"].startswith(page) and r["note"]):
+            what = f"{r['published']!r}, while data/sources.csv dates the page {page!r}"
+            yield row, "published", f"{what}. Mend either; what is finer needs a note"
+        if len(quantity) > 5:
+            before, known = firsts.setdefault(tuple(r[c] for c in quantity), (row, r["known"]))
+            if known != r["known"]:
+                what = f"{r['known']!r}, while row {before} has the same figure by {known!r}"
+                yield row, "known", f"{what}. Write the earlier day in both, and in known_by the page that shows it"
+
+
 def _is_day(text):
     """Whether the calendar has the day or the month that is written so; years and quarters are not looked at."""
     try:
@@ -192,7 +229,7 @@ def _once():
     used, ids = set(), {}
     for table in tables.tables():
         frame, path = tables.load(table), f"{table}.csv"
-        used.update(tables.trace(frame, "source"))
+        used.update(tables.trace(frame, "source"), frame.get("known_by", ()))
         for row, cells in enumerate(frame.astype("object").fillna("").to_dict("records"), 2):
             id, right = cells.get("id"), keys.id_of(table, cells)
             if right and id != right:

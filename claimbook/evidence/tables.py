@@ -104,13 +104,15 @@ def month(date):
 
 
 def day(dates):
-    """Dates of the data as Timestamps for an axis: a month stands for its 15th, a year for the 1st of July."""
-    return pd.to_datetime(dates.map(lambda date: date + {4: "-07-01", 7: "-15", 10: ""}[len(date)]))
+    """Dates of the data as Timestamps for an axis: a month stands for its 15th, a year for the 1st of July, "2025-01 to
+    2025-06" for its end."""
+    ends = dates.str.split(" to ").str[-1]
+    return pd.to_datetime(ends.map(lambda date: date + {4: "-07-01", 7: "-15", 10: ""}[len(date)]))
 
 
 def label(rows):
     """The rows with a column `label`: the publisher and the vintage, as a reader would name the figure."""
-    vintage = rows["published"].map(month).where(rows["edition"].isna(), rows["edition"] + " edition")
+    vintage = rows["known"].map(month).where(rows["edition"].isna(), rows["edition"] + " edition")
     return rows.assign(label=rows["publisher"] + ", " + vintage)
 
 
