@@ -140,9 +140,9 @@ def _rules():
 def _table(table):
     """What a schema cannot say of the rows of one table."""
     frame, found = tables.load(table), []
-    name = frame.columns[0]
-    for row, key in enumerate(frame[name] if name != "id" or table == "claims" else [], 2):
-        if not re.fullmatch(r"[\w-]+", key, re.A):  # it becomes an anchor, a file's name, a link
+    name = tables.describe(table)["schema"].get("primaryKey")
+    for row, key in enumerate(frame[name] if isinstance(name, str) else [], 2):
+        if not re.fullmatch(r"[\w-]+", str(key), re.A):  # it becomes an anchor, a file's name, a link
             found.append((row, name, f"{key!r} holds more than letters, digits and hyphens. Rename it"))
     for row, url in enumerate(frame.get("url", []), 2):
         if not re.fullmatch(r"https?://[^\s<>\"\\`]+", url):

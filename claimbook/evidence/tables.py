@@ -31,8 +31,8 @@ def tables():
 
 
 def figures():
-    """Names of the tables whose rows are printed figures or rounds: those that name a publisher."""
-    return [name for name in tables() if any(f["name"] == "publisher" for f in describe(name)["schema"]["fields"])]
+    """Names of the tables whose rows are printed figures or rounds: those that name a collector."""
+    return [name for name in tables() if any(f["name"] == "collector" for f in describe(name)["schema"]["fields"])]
 
 
 def describe(table):
