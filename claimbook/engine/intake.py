@@ -184,6 +184,7 @@ SHOWN = {
     "announcement": lambda row: row["announced"],
     "period": lambda row: dates.last(row["period"]),
     "month after": lambda row: dates.month_after(row["period"]),
+    "text": lambda row: row["known"] if row["note"] else "a note that tells what the page says of its day",
 }
 """What shows when a figure was public, by the word in `known_by`; any other word there is the key of a page."""
 
