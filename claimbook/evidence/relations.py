@@ -10,8 +10,8 @@ import pandas as pd
 from claimbook.evidence import tables
 
 MISFIT = ["one", "other", "relation", "size"]
-"""The columns of misfits: two ids (of a figure that cannot be right alone, one twice), the relation's name, in words how
-they do not fit."""
+"""The columns of misfits: two ids (twice the same where a figure is odd alone), the relation's name, and how they do
+not fit."""
 
 
 def figures():
@@ -35,6 +35,7 @@ def figures():
         whole=frame["scope"].map(declared["wholes"]),
         world="World",
         every="all",
+        offer="offer price",
     )
 
 
@@ -140,7 +141,7 @@ KINDS = {kind.__name__: kind for kind in (pair, rate, steps, beyond, never, alon
 
 
 def misfits(frame=None):
-    """All figures that do not fit, as a DataFrame with the columns MISFIT, and the ids of those that are tied at all."""
+    """All figures that do not fit, as a DataFrame with the columns MISFIT, and the ids of those that are tied."""
     frame = figures() if frame is None else frame
     found, tied = [], set()
     for name, relation in tables.package()["relations"]["ties"].items():

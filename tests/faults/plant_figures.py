@@ -87,9 +87,8 @@ def main(count, seed=20261129):
             unseen[kind, name] += 1
     for kind, least in PROMISED.items():
         told = ", ".join(f"{name} {n}" for (k, name), n in unseen.most_common() if k == kind)
-        print(
-            f"{kind:<11}{seen[kind]:>5} of {tried[kind]:<5}{seen[kind] / tried[kind]:>6.0%} (promised {least} %); unseen: {told}"
-        )
+        share = seen[kind] / tried[kind]
+        print(f"{kind:<11}{seen[kind]:>5} of {tried[kind]:<5}{share:>6.0%} (promised {least} %); unseen: {told}")
     return all(100 * seen[kind] >= least * tried[kind] for kind, least in PROMISED.items())
 
 
