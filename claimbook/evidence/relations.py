@@ -77,7 +77,9 @@ def rate(frame, match, levels, moved, points, of, less=0.0, printed="value"):
     level = frame.query(levels).dropna(subset="amount")
     other = {column: moved.get(column, column) for column in [*match, "measure"]}
     two = level.merge(level, left_on=list(other.values()), right_on=list(other), suffixes=("", "_2"))
-    two = two[[*match, "id_2", "amount", "amount_2"]].assign(made=100 * two["amount"] / two["amount_2"] - less)
+    two = two[two["id"] != two["id_2"]][[*match, "id_2", "amount", "amount_2"]].assign(
+        made=100 * two["amount"] / two["amount_2"] - less
+    )
     both = frame.query(of).merge(two, on=match, suffixes=("", "_level"))
     span = both.groupby("id")["made"].agg(["min", "max"])
     both = both.drop_duplicates("id").set_index("id").join(span).reset_index()
