@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 
 from claimbook.engine import run
-from claimbook.evidence import dates, keys, tables, units
+from claimbook.evidence import dates, keys, relations, tables, units
 from claimbook.judgement import ledger, rules
 from claimbook.paths import way_back
 
@@ -134,7 +134,7 @@ def _cells():
 
 def _rules():
     """What a schema cannot say of a figure, a claim, a chapter."""
-    return _once() + [fault for table in tables.tables() for fault in _table(table)] + _claims()
+    return _once() + [fault for table in tables.tables() for fault in _table(table)] + _claims() or _misfits()
 
 
 def _table(table):
@@ -184,6 +184,7 @@ SHOWN = {
     "announcement": lambda row: row["announced"],
     "period": lambda row: dates.last(row["period"]),
     "month after": lambda row: dates.month_after(row["period"]),
+    "text": lambda row: row["known"] if row["note"] else "a note that tells what the page says of its day",
 }
 """What shows when a figure was public, by the word in `known_by`; any other word there is the key of a page."""
 
@@ -212,6 +213,27 @@ def _dates(frame):
             if known != r["known"]:
                 what = f"{r['known']!r}, while row {before} has the same figure by {known!r}"
                 yield row, "known", f"{what}. Write the earlier day in both, and in known_by the page that shows it"
+
+
+def _misfits():
+    """Figures that cannot be right beside others, unless `data/misfits.csv` says why; and what it lists for nothing."""
+    if "relations" not in tables.package():
+        return []
+    odd, places, found = relations.misfits()[0], {}, []
+    for table in tables.figures():
+        cells = tables.load(table)[["id", "publisher"]].itertuples(index=False)
+        places |= {id: (table, row, f"data/{table}.csv, row {row} ({who})") for row, (id, who) in enumerate(cells, 2)}
+    listed = tables.load("misfits")["figure"]
+    for one, other, relation, size in odd.itertuples(index=False):
+        if not {one, other} & set(listed):
+            table, row, _ = places[one]
+            beside = f" beside {places[other][2]}" if one != other else ""
+            remedy = "Mend the figure that is wrong; if both stand so on their pages, say why in data/misfits.csv"
+            found.append(_fault(f"{table}.csv", row, "value", f"{size}{beside} breaks {relation!r}. {remedy}"))
+    for row, id in enumerate(listed, 2):
+        if id not in {*odd["one"], *odd["other"]}:
+            found.append(_fault("misfits.csv", row, "figure", f"{id!r} fits all its relations. Delete the row"))
+    return found
 
 
 def _is_day(text):

@@ -12,8 +12,9 @@ ENDS["YTD"] = "-01-01"  # a year to date ends on any day from the first
 
 
 def first(date):
-    """The first day of a day, month or year: "2025-01" begins on "2025-01-01"."""
-    return date + {4: "-01-01", 7: "-01", 10: ""}[len(date)]
+    """The first day of a day, month, year or span of them: "2025-01" begins on "2025-01-01"."""
+    begin = date.split(" to ")[0]
+    return begin + {4: "-01-01", 7: "-01", 10: ""}[len(begin)]
 
 
 def last(period):
