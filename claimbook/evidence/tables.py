@@ -99,7 +99,7 @@ MONTHS = "January February March April May June July August September October No
 
 def month(date):
     """A date of the data in words: "2025-01-07" is "January 2025", "2024" stays, of a span the year."""
-    year, _, rest = str(date).partition("-") if " to " not in date else (date[:4], "", "")
+    year, _, rest = str(date).partition("-") if " to " not in str(date) else (date[:4], "", "")
     return f"{MONTHS[int(rest[:2]) - 1]} {year}" if rest else year
 
 
