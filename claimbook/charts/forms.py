@@ -25,14 +25,16 @@ from claimbook.charts.look import (
     SMALL,
     SQUARE,
     TEAL,
+    UNNAMED,
 )
 from claimbook.charts.paper import Paper, paper, text_width
 from claimbook.evidence.tables import day, new_money
 from claimbook.evidence.units import UNITS, amount, number
 from claimbook.judgement.ledger import Verdict
 
-AGREEMENT = {"the article": CLAIMED, "agrees": COMPUTED, "does not": DISAGREES}
+AGREEMENT = {"the article": CLAIMED, "agrees": COMPUTED, "does not": DISAGREES, "nobody named": COMPUTED | UNNAMED}
 """The marks of a verdict's witnesses."""
+SAYS = {True: "agrees", False: "does not", None: "nobody named"}
 
 
 class _Printed(Formatter):
@@ -210,7 +212,7 @@ def _against(verdict, part):
     data = verdict.evidence.assign(part=verdict.evidence.get("part", figure.part))
     data = data[data["part"] == figure.part].reset_index(drop=True)
     data["claimed"] = float(figure.printed) if figure.printed and ".." not in figure.printed else float("nan")
-    data["says"] = [["does not", "agrees"][w.agrees] for w in verdict.witnesses if w.part == figure.part]
+    data["says"] = [SAYS[w.agrees] for w in verdict.witnesses if w.part == figure.part]
     return figure, data
 
 

@@ -8,7 +8,7 @@ import re
 import pandas as pd
 
 from claimbook.engine import run
-from claimbook.evidence import checks, keys, tables
+from claimbook.evidence import checks, keys, relations, tables
 from claimbook.evidence.checks import fault
 from claimbook.evidence.units import UNITS
 from claimbook.judgement import ledger, rules
@@ -17,7 +17,8 @@ from claimbook.paths import way_back
 
 def faults():
     """All faults of `data/`, and of what its claims and chapters say of each other."""
-    return files() or _each(tables.wrong_cells) or _changed() or _each(tables.wrong_rows) + _once() + _claims()
+    rows = files() or _each(tables.wrong_cells) or _changed() or _each(tables.wrong_rows) + _once() + _claims()
+    return rows or relations.faults()
 
 
 def files():
@@ -47,7 +48,7 @@ def _once():
     used, ids = set(), {}
     for table in tables.tables():
         frame, path = tables.load(table), f"{table}.csv"
-        used.update(tables.trace(frame, "source"))
+        used.update(tables.trace(frame, "source"), frame.get("known_by", ()))
         for row, cells in enumerate(frame.astype("object").fillna("").to_dict("records"), 2):
             id, right = cells.get("id"), keys.id_of(table, cells)
             if right and id != right:

@@ -162,7 +162,7 @@ def of_rows(path, frame, read):
     was read, by its key."""
     if "source" in frame:
         frame = frame.assign(seen=frame["source"].map(read))
-    if {"unit", "value"} <= {*frame}:
+    if {"unit", "value", "source"} <= {*frame}:
         of = [frame["measure"], frame["unit"].str.partition("_")[0]] if "measure" in frame else lambda row: 0
         frame = frame.assign(first=frame.groupby(of)["unit"].transform("first"))
     looked = [(columns.split(), *rule) for columns, rule in ROWS.items() if {*columns.split()} <= {*frame}]

@@ -16,8 +16,8 @@ def id_of(table, row):
 
     `row`: its cells by column, "" for an empty one. The vintage's word is the edition, else the month of the print.
     """
-    key = tables.describe(table)["schema"]["primaryKey"]
-    if isinstance(key, str):
+    key = tables.describe(table)["schema"].get("primaryKey")
+    if not isinstance(key, list):
         return None
     cells = {column: row[column] for column in key} | ({"sector": ""} if row.get("sector") == "all" else {})
     if "published" in cells:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from claimbook.evidence import checks
+from claimbook.evidence import checks, dates
 from claimbook.paths import DATA
 
 
@@ -30,8 +30,8 @@ def tables():
 
 
 def figures():
-    """Names of the tables whose rows are printed figures or rounds: those that name a publisher."""
-    return [name for name in tables() if any(f["name"] == "publisher" for f in describe(name)["schema"]["fields"])]
+    """Names of the tables whose rows are printed figures or rounds: those that name a collector."""
+    return [name for name in tables() if any(f["name"] == "collector" for f in describe(name)["schema"]["fields"])]
 
 
 def describe(table):
@@ -63,7 +63,11 @@ def wrong_cells(table):
 
 def wrong_rows(table):
     """What the cells of a row say against each other. Raises DataError where a cell has a fault."""
-    return checks.of_rows(describe(table)["path"], load(table), load("sources").set_index("key")["seen"])
+    path, frame, pages = describe(table)["path"], load(table), load("sources").fillna("").set_index("key")
+    found = checks.of_rows(path, frame, pages["seen"])
+    if "known" in frame:
+        found += dates.of_dates(path, frame.astype("object").fillna(""), pages["published"])
+    return found
 
 
 @cache
@@ -94,19 +98,21 @@ MONTHS = "January February March April May June July August September October No
 
 
 def month(date):
-    """A date of the data in words: "2025-01-07" is "January 2025", "2024" stays."""
-    year, _, rest = str(date).partition("-")
+    """A date of the data in words: "2025-01-07" is "January 2025", "2024" stays, of a span the year."""
+    year, _, rest = str(date).partition("-") if " to " not in str(date) else (date[:4], "", "")
     return f"{MONTHS[int(rest[:2]) - 1]} {year}" if rest else year
 
 
 def day(dates):
-    """Dates of the data as Timestamps for an axis: a month stands for its 15th, a year for the 1st of July."""
-    return pd.to_datetime(dates.map(lambda date: date + {4: "-07-01", 7: "-15", 10: ""}[len(date)]))
+    """Dates of the data as Timestamps for an axis: a month stands for its 15th, a year for the 1st of July, "2025-01 to
+    2025-06" for its end."""
+    ends = dates.str.split(" to ").str[-1]
+    return pd.to_datetime(ends.map(lambda date: date + {4: "-07-01", 7: "-15", 10: ""}[len(date)]))
 
 
 def label(rows):
     """The rows with a column `label`: the publisher and the vintage, as a reader would name the figure."""
-    vintage = rows["published"].map(month).where(rows["edition"].isna(), rows["edition"] + " edition")
+    vintage = rows["known"].map(month).where(rows["edition"].isna(), rows["edition"] + " edition")
     return rows.assign(label=rows["publisher"] + ", " + vintage)
 
 

@@ -104,7 +104,7 @@ class Claim:
         other = self._witnesses(misquote, value)
         parts = []
         for figure in self.figures if self.kind not in rules.UNSCORED else ():
-            said = [w.agrees for w in witnesses if w.part == figure.part]
+            said = [w.agrees for w in witnesses if w.part == figure.part and w.agrees is not None]
             parts.append(rules.decide_part(said, any(w.agrees for w in other if w.part == figure.part)))
         word = rules.decide(self.kind, parts)
         kept = None if evidence is None else evidence.assign(value=evidence[value]) if value in evidence else evidence
@@ -138,7 +138,8 @@ class Claim:
                 what = "has no id or no source: keep those columns."
                 raise ValueError(f"{self.id}: row {number} ({row['label']}) {what}")
             seen = Interval(float(low), float(high)) if low != high else float(low)
-            ok = None if self.kind in rules.UNSCORED else rules.agrees(seen, figures[part].interval)
+            mute = self.kind in rules.UNSCORED or row["collector"] == rules.NOT_NAMED
+            ok = None if mute else rules.agrees(seen, figures[part].interval)
             who = (part, row["label"], float(low), float(high), figures[part].unit, row["collector"])
             found.append(Witness(*who, ok, ids, sources))
         return found
@@ -151,7 +152,7 @@ def _reason(claim, witnesses, parts, other):
     sentences = []
     for figure, verdict in zip(claim.figures, parts):
         said = {}
-        for witness in (w for w in witnesses if w.part == figure.part):
+        for witness in (w for w in witnesses if w.part == figure.part and w.agrees is not None):
             said.setdefault(witness.collector, set()).add(witness.agrees)
         lead = f"{figure.part}: " if len(claim.figures) > 1 else ""
         yes, no = (sum(answers == {side} for answers in said.values()) for side in (True, False))

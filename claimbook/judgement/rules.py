@@ -73,6 +73,10 @@ def agrees(value, interval):
 UNSCORED = ("advice", "judgement")
 """Kinds of claim that evidence can inform but not decide."""
 
+NOT_NAMED = "not named"
+"""The collector of a figure whose page does not say whose data it is: shown, but nobody knows whether it is a witness
+of its own."""
+
 KINDS = ("figure", "share", "growth", "trend", "comparison", "composition", "count", "ratio", "membership", "forecast")
 KINDS += UNSCORED
 """What a claim can be."""

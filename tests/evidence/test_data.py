@@ -33,6 +33,21 @@ def test_every_figure_is_used():
     assert unused == []
 
 
+def test_what_is_said_not_to_be_used_is_no_witness():
+    """Each row of not-used.csv names claims of the ledger, and none of them is judged by that figure of that page."""
+    page, found = tables.load("sources").set_index("key")["url"], figures().set_index("id")
+    judged = {
+        (claim, page[found["source"][id]], found["value"][id], found["period"][id])
+        for claim, (_, verdict) in ledger.verdicts().items()
+        for witness in verdict["witnesses"]
+        for id in witness["ids"]
+    }
+    for row in tables.load("not_used").itertuples():
+        for claim in row.claim.split(";"):
+            assert claim in ledger.claims(), f"{row.address}: there is no claim {claim!r}"
+            assert (claim, row.address, row.value, row.period) not in judged, f"{row.address} is a witness of {claim}"
+
+
 def figures():
     """All tables of figures as one, with the name of the table of each."""
     return pd.concat(
