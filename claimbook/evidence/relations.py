@@ -10,6 +10,7 @@ import pandas as pd
 from claimbook.evidence import tables
 from claimbook.evidence.checks import fault
 
+REMEDY = "Mend the figure that is wrong; if both stand so on their pages, say why in data/misfits.csv"
 MISFIT = ["one", "other", "relation", "size"]
 """The columns of misfits: two ids (twice the same where a figure is odd alone), the relation's name, and how they do
 not fit."""
@@ -169,8 +170,7 @@ def faults():
         if not {one, other} & {*listed}:
             path, row, _ = places[one]
             beside = "" if one == other else " beside data/{}, row {} ({})".format(*places[other])
-            remedy = "Mend the figure that is wrong; if both stand so on their pages, say why in data/misfits.csv"
-            found.append(fault(path, row, "value", f"{size}{beside} breaks {relation!r}. {remedy}"))
+            found.append(fault(path, row, "value", f"{size}{beside} breaks {relation!r}. {REMEDY}"))
     for row, id in enumerate(listed, 2):
         if id not in {*odd["one"], *odd["other"]}:
             found.append(fault("misfits.csv", row, "figure", f"{id!r} fits all its relations. Delete the row"))

@@ -103,11 +103,11 @@ TABLES = {
     ),
     "a cell too many": (
         cell("cells", "cells, or more"),
-        "data/figures.csv, row 2: 17 cells are needed, there are 18. Put text with a comma in quotation marks",
+        "data/figures.csv, row 2: 19 cells are needed, there are 20. Put text with a comma in quotation marks",
     ),
     "a short row": (
         raw(TABLE, lambda old: old + b"a4,share\n"),
-        "data/figures.csv, row 5: 17 cells are needed, there are 2",
+        "data/figures.csv, row 5: 19 cells are needed, there are 2",
     ),
     "a needed cell empty": (cell("11.4", ""), "data/figures.csv, row 2, column value: a value is needed. Fill it in"),
     "NaN": (cell("11.4", "NaN"), "data/figures.csv, row 2, column value: 'NaN' is no number of up to 15 digits. Write"),
