@@ -154,7 +154,7 @@ def follows(stored):
                 v["agrees"] for v in stored["witnesses"] if (v["collector"], v["part"]) == (w["collector"], f.part)
             }
             for w in stored["witnesses"]
-            if w["part"] == f.part
+            if w["part"] == f.part and w["agrees"] is not None
         }
         for f in one.figures
         if scored
