@@ -137,11 +137,15 @@ def follows(stored):
     scored = one.kind not in rules.UNSCORED
     for figure in one.figures if scored else ():
         mine, other = (
-            [rules.agrees(seen[id(w)], figure.interval) for w in stored[side] if w["part"] == figure.part]
+            [
+                None if w["collector"] == rules.NOT_NAMED else rules.agrees(seen[id(w)], figure.interval)
+                for w in stored[side]
+                if w["part"] == figure.part
+            ]
             for side in ("witnesses", "misquote")
         )
         assert mine == [w["agrees"] for w in stored["witnesses"] if w["part"] == figure.part], one.id
-        parts.append(rules.decide_part(mine, any(other)))
+        parts.append(rules.decide_part([said for said in mine if said is not None], any(other)))
     assert stored["verdict"] == rules.decide(one.kind, parts), one.id
     counted = re.findall(r"(\d+) of (\d+) independent", stored["reason"])
     said = [
@@ -150,7 +154,7 @@ def follows(stored):
                 v["agrees"] for v in stored["witnesses"] if (v["collector"], v["part"]) == (w["collector"], f.part)
             }
             for w in stored["witnesses"]
-            if w["part"] == f.part
+            if w["part"] == f.part and w["agrees"] is not None
         }
         for f in one.figures
         if scored
