@@ -145,7 +145,7 @@ def figure(id):
     """The printed figure with this id, as a Quantity. Raises DataError where no table that the chapter loaded has
     it."""
     for frame in tables.loaded.values():
-        if "value" in frame and len(found := frame[frame["id"] == id]):
+        if {"id", "value"} <= {*frame} and len(found := frame[frame["id"] == id]):
             return Quantity(found["value"].iloc[0], (found.iloc[0].to_dict(),))
     now = tables.load("renamed").set_index("former")["current"].get(id)
     homes = [name for name in tables.figures() if name not in tables.loaded and id in set(tables._read(name)["id"])]

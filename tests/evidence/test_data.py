@@ -45,7 +45,7 @@ def test_what_is_said_not_to_be_used_is_no_witness():
     for row in tables.load("not_used").itertuples():
         for claim in row.claim.split(";"):
             assert claim in ledger.claims(), f"{row.address}: there is no claim {claim!r}"
-            assert (claim, row.address, row.value, row.period) not in judged, f"{row.address} is a witness of {claim}"
+            assert (claim, row.address, row.value, row.when) not in judged, f"{row.address} is a witness of {claim}"
 
 
 def figures():
