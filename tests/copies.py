@@ -154,4 +154,6 @@ def named(line):
     """A line of the table with the id that it must have; as it is where it cannot be read."""
     columns = [field["name"] for field in tables.describe("funding")["schema"]["fields"]]
     cells = next(csv.reader([line]))
-    return f"{keys.id_of('funding', dict(zip(columns, cells)))},{line.split(',', 1)[1]}" if len(cells) == 17 else line
+    if len(cells) != len(columns):
+        return line
+    return f"{keys.id_of('funding', dict(zip(columns, cells)))},{line.split(',', 1)[1]}"

@@ -65,9 +65,9 @@ def wrong_rows(table):
     """What the cells of a row say against each other. Raises DataError where a cell has a fault."""
     path, frame, pages = describe(table)["path"], load(table), load("sources").fillna("").set_index("key")
     found = checks.of_rows(path, frame, pages["seen"])
-    if "known" in frame:
-        found += dates.of_dates(path, frame.astype("object").fillna(""), pages["published"])
-    return found
+    if found or "known" not in frame:
+        return found
+    return [*dates.of_dates(path, frame.astype("object").fillna(""), pages["published"])]
 
 
 @cache
