@@ -69,7 +69,11 @@ def test_each_rule_of_cells_looks_at_each_of_its_columns(table):
 @pytest.mark.parametrize("table", tables.tables())
 def test_each_rule_of_rows_looks_at_each_table_that_has_its_columns(table):
     frame, read = tables.load(table), tables.load("sources").set_index("key")["seen"]
-    given = {*frame, *(["seen"] if "source" in frame else []), *(["first"] if {"unit", "value", "source"} <= {*frame} else [])}
+    given = {
+        *frame,
+        *(["seen"] if "source" in frame else []),
+        *(["first"] if {"unit", "value", "source"} <= {*frame} else []),
+    }
     given |= {"printers"} if table in tables.figures() else set()
     for columns in (columns for columns in checks.ROWS if {*columns.split()} <= given):
         one = frame.dropna(subset=[name for name in columns.split() if name in frame]).head(1)
