@@ -57,8 +57,8 @@ claimed figure and its precision give an interval; a witness agrees when its val
 ## Who is a witness
 
 A witness measures the same quantity as the claim: the same money, place and period. Its unit of independence is the
-*[collector](09-who-counts-what.ipynb)*, whose data it is: KPMG prints PitchBook's data, so the two are one witness;
-copies of one article are one witness, however many pages carry them. Another definition, another place or another year is as a rule not a witness.
+*collector*, whose data it is: KPMG prints PitchBook's data, so the two are one witness; copies of one article are one
+witness, however many pages carry them. Another definition, another place or another year is as a rule not a witness.
 It is shown beside the claim; where a section lets one speak, its label says what it counts. Where a source itself
 says "nearly" and the verdict hangs on it, its figure is read as a claim's would be: as a range.
 

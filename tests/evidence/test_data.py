@@ -110,9 +110,9 @@ def test_figures_are_printed_after_their_time_and_before_they_were_read():
         ("data/funding.csv", "id,measure,scope", "id,measures,scope", "funding.csv, row 1"),
         (
             "data/funding.csv",
-            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,USD_bn,,,Crunchbase News,Crunchbase",
-            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,USD_bn,,,Crunchbase News,Nobody",
-            "funding.csv, row 9, column collector: the key 'Nobody' is not in data/collectors.csv",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,USD_bn,,,Crunchbase News,Crunch",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,USD_bn,,,Crunchbase News,Munch",
+            "funding.csv, row 9, column collector: the key 'Munchbase' is not in data/collectors.csv",
         ),
         ("data/claims.csv", "314;304,USD_bn,as printed", "314;304;1,USD_bn,as printed", "claim boom-01"),
     ],

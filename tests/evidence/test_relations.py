@@ -73,6 +73,7 @@ def test_a_misfit_is_told_with_both_rows_and_a_remedy(monkeypatch):
     told, *idle = relations.faults()
     assert told.startswith("data/funding.csv, row 2, column value: 335 and 3417 beside data/funding.csv, row 3 (")
     assert told.endswith(
-        "breaks 'later print'. Mend the figure that is wrong; if both stand so on their pages, say why in data/misfits.csv"
+        "breaks 'later print'. Mend the figure that is wrong; if both stand so on their pages,"
+        " say why in data/misfits.csv"
     )
     assert len(idle) == len(tables.load("misfits")) and "fits all its relations. Delete the row" in idle[0]
