@@ -151,6 +151,11 @@ ROWS = {
         "{0.published!r} lies after the day on which the page was read ({0.seen}). Mend the date, here or in"
         " data/sources.csv",
     ),
+    "collector publisher printers": (
+        lambda r: r.publisher not in r.printers.split(";"),
+        "{0.publisher!r} is not known to print what {0.collector!r} collects. Mend either, or add the publisher to that"
+        " row of data/collectors.csv",
+    ),
     "earliest latest": (lambda r: r.earliest > r.latest, "{0.earliest!r} lies after {0.latest!r}. Mend either date"),
 }
 """Each rule of rows, by the columns that it compares: (which row breaks it; what is wrong and how to mend it). It looks

@@ -30,8 +30,9 @@ def tables():
 
 
 def figures():
-    """Names of the tables whose rows are printed figures or rounds: those that name a collector."""
-    return [name for name in tables() if any(f["name"] == "collector" for f in describe(name)["schema"]["fields"])]
+    """Names of the tables whose rows are printed figures or rounds: those with a value and whose data it is."""
+    named = {name: {field["name"] for field in describe(name)["schema"]["fields"]} for name in tables()}
+    return [name for name, columns in named.items() if {"value", "collector"} <= columns]
 
 
 def describe(table):
@@ -64,6 +65,8 @@ def wrong_cells(table):
 def wrong_rows(table):
     """What the cells of a row say against each other. Raises DataError where a cell has a fault."""
     path, frame, pages = describe(table)["path"], load(table), load("sources").fillna("").set_index("key")
+    if table in figures() and "collectors" in tables():
+        frame = frame.assign(printers=frame["collector"].map(load("collectors").set_index("collector")["publishers"]))
     found = checks.of_rows(path, frame, pages["seen"])
     if found or "known" not in frame:
         return found

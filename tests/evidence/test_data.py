@@ -70,6 +70,12 @@ ONE = [
 on."""
 
 
+def test_the_registry_has_the_collectors_of_the_figures_and_who_prints_them():
+    printed = figures().groupby("collector")["publisher"].agg(set).to_dict()
+    registry = tables.load("collectors").set_index("collector")
+    assert registry["publishers"].str.split(";").map(set).to_dict() == printed
+
+
 def test_figures_that_belong_together_agree():
     found = figures()
     for common, one in ONE:
@@ -102,6 +108,12 @@ def test_figures_are_printed_after_their_time_and_before_they_were_read():
             "funding.csv, row 9, column value",
         ),
         ("data/funding.csv", "id,measure,scope", "id,measures,scope", "funding.csv, row 1"),
+        (
+            "data/funding.csv",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,USD_bn,,,Crunchbase News,Crunch",
+            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,USD_bn,,,Crunchbase News,Munch",
+            "funding.csv, row 9, column collector: the key 'Munchbase' is not in data/collectors.csv",
+        ),
         ("data/claims.csv", "314;304,USD_bn,as printed", "314;304;1,USD_bn,as printed", "claim boom-01"),
     ],
 )

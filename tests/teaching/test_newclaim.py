@@ -96,7 +96,10 @@ def test_a_new_claim_of_every_chapter_and_a_new_chapter_are_built_and_stand_on_t
     for id in ids:
         assert f'#{id}"' in board, id
     toc = (book.root / "_toc.yml").read_text(encoding="utf-8").splitlines()
-    assert [theme_of(line) for line in toc if "chapters/0" in line][: len(THEMES) + 1] == [*THEMES, "batteries"]
+    assert [theme_of(line) for line in toc if re.search(r"chapters/\d", line)][: len(THEMES) + 1] == [
+        *THEMES,
+        "batteries",
+    ]
 
 
 def test_a_new_claim_breaks_no_test(grown):
