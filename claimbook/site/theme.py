@@ -32,7 +32,7 @@ MENDED = [
     (r' onclick="(toggleFullScreen|window\.print)\(\)"', r' data-does="\1"'),
     (r"<noscript>\s*<style>.*?</style>\s*</noscript>", ""),
     # Small scripts of extensions: some are in assets/first.js, the others nothing here has a use for.
-    (r"<script>(?:let toggle|const \w*thebe|DOCUMENTATION_OPTIONS\.|kernelName|\s*// Activate)[^<]*</script>", ""),
+    (r"<script>(?:(?:let|var) toggle|const THEBE|DOCUMENTATION_OPTIONS\.|kernelName|\s*// Activate)[^<]*</script>", ""),
     # Files that no page needs. Icons come from the font: the script that draws them weighs half a megabyte. The buttons
     # that copy code page.js brings, once they are wanted.
     (rf"<(?:script|link) [^>]*(?:{'|'.join(UNUSED)})[^>]*>(?:[^<]*</script>)?", ""),

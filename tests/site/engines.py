@@ -14,6 +14,7 @@ import sys
 import tempfile
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from http.server import ThreadingHTTPServer
 from pathlib import Path
@@ -117,8 +118,10 @@ class Firefox(Browser):
     def enter(self, frame):
         self.send("WebDriver:SwitchToFrame", id=frame)
 
-    def faults(self):
-        """What the console has told of pages since this was last asked: errors, and what a policy refused."""
+    def faults(self, url):
+        """What the console tells of a page: errors, and what a policy refused."""
+        self.go(url)
+        time.sleep(0.5)
         self.send("Marionette:SetContext", value="chrome")
         lines = self.script("""
             const told = Services.console.getMessageArray().filter((one) => one instanceof Ci.nsIScriptError);
@@ -136,16 +139,14 @@ class WebKit(Browser):
 
     def __init__(self, home):
         super().__init__(home)
-        self.at, self.read, self.session = port(), 0, ""
+        self.at, self.session = port(), ""
         screen = f":{port()}"
+        self.own = {"DISPLAY": screen, "HOME": home}
         self.start("Xvfb", screen, "-screen", "0", "1280x900x24", "-nolisten", "tcp")
-        self.start("WebKitWebDriver", f"--port={self.at}", DISPLAY=screen, HOME=home)
-        # The driver throws away what the browser prints, and that is its console.
-        browser, noted = next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")), self.home / "browser"
-        noted.write_text(f'#!/bin/sh\nexec stdbuf -oL {browser} "$@" >{self.home}/console 2>&1\n', encoding="utf-8")
-        noted.chmod(0o755)
-        arguments = ["--automation", "--enable-write-console-messages-to-stdout=true"]
-        wanted = {"alwaysMatch": {"webkitgtk:browserOptions": {"binary": str(noted), "args": arguments}}}
+        self.start("WebKitWebDriver", f"--port={self.at}", **self.own)
+        self.browser = str(next(Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")))
+        options = {"binary": self.browser, "args": ["--automation"]}
+        wanted = {"alwaysMatch": {"webkitgtk:browserOptions": options}}
         start = lambda: self.send("POST", "/session", capabilities=wanted)
         self.session = "/session/" + patiently(start, URLError)["sessionId"]
 
@@ -167,10 +168,16 @@ class WebKit(Browser):
     def enter(self, frame):
         self.send("POST", "/frame", id=frame)
 
-    def faults(self):
-        text = (self.home / "console").read_text(encoding="utf-8", errors="replace")
-        new, self.read = text[self.read :], len(text)
-        return [line for line in new.splitlines() if re.search(r"CONSOLE (\w+ )?ERROR", line)]
+    def faults(self, url):
+        """What the console tells of a page. A driven browser keeps it to itself, so another opens the page."""
+        with open(self.home / "console", "w+", encoding="utf-8") as console:
+            command = ["stdbuf", "-oL", self.browser, "--enable-write-console-messages-to-stdout=true", url]
+            alone = subprocess.Popen(command, stdout=console, stderr=console, env=os.environ | self.own)
+            time.sleep(4)
+            alone.terminate()
+            alone.wait(timeout=20)
+            console.seek(0)
+            return [line.strip() for line in console if re.search(r"CONSOLE (\w+ )?ERROR", line)]
 
     def close(self):
         if self.session:
@@ -199,10 +206,7 @@ def console(browser, site):
     """No page tells its console of an error or of something that the page's policy refuses."""
     for path in sorted(SITE.rglob("*.html")):
         if "_static" not in path.parts:
-            browser.faults()
-            browser.go(f"{site}{path.relative_to(SITE)}")
-            time.sleep(0.5)
-            yield from (f"{path.name}: {line}" for line in browser.faults())
+            yield from (f"{path.name}: {line}" for line in browser.faults(f"{site}{path.relative_to(SITE)}"))
 
 
 FOUND = """const first = document.querySelector("#search-results ul.search li");
@@ -275,12 +279,13 @@ class Host(Quiet):
     """A host that shows 404.html for what it has not."""
 
     def send_error(self, code, *told, **more):
-        if code != 404:
+        page = Path(self.directory) / "book/404.html"
+        if code != 404 or not page.exists():
             return super().send_error(code, *told, **more)
         self.send_response(404)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
-        self.wfile.write((Path(self.directory) / "book/404.html").read_bytes())
+        self.wfile.write(page.read_bytes())
 
 
 class Server(ThreadingHTTPServer):
@@ -289,10 +294,21 @@ class Server(ThreadingHTTPServer):
             super().handle_error(*told)
 
 
+def look(kind, asked, site, home):
+    """What an engine got wrong in each check, as {name of the check: faults}."""
+    (place := Path(home) / kind.__name__).mkdir()
+    browser, wrong = kind(str(place)), {}
+    try:
+        for check in asked:
+            wrong[check.__name__] = list(check(browser, site))
+    finally:
+        browser.close()
+    return wrong
+
+
 def seen(asked):
-    """What each engine got wrong in each check, as {(engine, check): faults}."""
-    wrong = {}
-    with tempfile.TemporaryDirectory() as home:
+    """What each engine got wrong, by its name. Both look at once."""
+    with tempfile.TemporaryDirectory() as home, ThreadPoolExecutor() as pool:
         own = Path(home) / "host/book"  # under the path that the site has where it is published
         shutil.copytree(SITE.resolve(), own, copy_function=os.symlink)
         for name in ("pyrun.json", "book.zip"):
@@ -306,15 +322,8 @@ def seen(asked):
             text = path.read_text(encoding="utf-8").replace(config()["html"]["baseurl"], site)
             path.unlink()
             path.write_text(text, encoding="utf-8")
-        for kind in (Firefox, WebKit):
-            place = Path(home) / kind.__name__
-            place.mkdir()
-            browser = kind(str(place))
-            try:
-                for check in asked:
-                    wrong[kind.__name__, check.__name__] = list(check(browser, site))
-            finally:
-                browser.close()
+        looks = {kind.__name__: pool.submit(look, kind, asked, site, home) for kind in (Firefox, WebKit)}
+        wrong = {name: one.result() for name, one in looks.items()}
         server.shutdown()
     return wrong
 
@@ -323,12 +332,12 @@ def main():
     asked = [check for check in CHECKS if check.__name__ in (sys.argv[1:] or check.__name__)]
     wrong = seen(asked)
     print(f"{'':8}" + "".join(f"{check.__name__:>12}" for check in asked))
-    for kind in (Firefox.__name__, WebKit.__name__):
-        print(f"{kind:8}" + "".join(f"{len(wrong[kind, check.__name__]) or 'right':>12}" for check in asked))
-    for (kind, name), faults in wrong.items():
-        for fault in faults:
-            print(f"{kind}, {name}: {fault}")
-    sys.exit(any(wrong.values()))
+    for name, checks in wrong.items():
+        print(f"{name:8}" + "".join(f"{len(faults) or 'right':>12}" for faults in checks.values()))
+    for name, checks in wrong.items():
+        for check, faults in checks.items():
+            print("".join(f"{name}, {check}: {fault}\n" for fault in faults), end="")
+    sys.exit(any(faults for checks in wrong.values() for faults in checks.values()))
 
 
 if __name__ == "__main__":
