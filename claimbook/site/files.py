@@ -91,7 +91,7 @@ def rows_csv(chart):
 
 
 def png(svg):
-    """An SVG as PNG, at twice its size, in the font that matplotlib brings along. What was drawn once is kept
+    """An SVG as PNG, at twice its size on white, in the font that matplotlib brings along. What was drawn once is kept
     in `_build/png`."""
     kept = BUILD / "png" / f"{sha256(svg.encode()).hexdigest()[:24]}.png"
     if not kept.exists():
@@ -100,7 +100,7 @@ def png(svg):
         fonts = Path(matplotlib.get_data_path()) / "fonts/ttf"
         files = [str(fonts / f"DejaVuSans{style}.ttf") for style in ("", "-Bold", "-Oblique")]
         font = {"skip_system_fonts": True, "font_files": files, "sans_serif_family": "DejaVu Sans"}
-        picture = resvg_py.svg_to_bytes(svg_string=svg, dpi=96, zoom=2.0, **font)
+        picture = resvg_py.svg_to_bytes(svg_string=svg, dpi=96, zoom=2.0, background="#ffffff", **font)
         kept.parent.mkdir(parents=True, exist_ok=True)
         aside = kept.with_suffix(f".{os.getpid()}")
         aside.write_bytes(picture)

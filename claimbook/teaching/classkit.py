@@ -120,14 +120,14 @@ def student(path, keep_solution=False):
     exercises = {cell.id: id for id, cell in exercise_cells(notebook).items()}
     kept = []
     for cell in notebook.cells:
-        if "remove-cell" in cell.metadata.get("tags", []):  # it is for Colab alone, and on no page either
-            continue
+        if "remove-cell" in cell.metadata.get("tags", []):  # for Colab alone; the kit has another way to its package
+            cell.source, cell.outputs, cell.metadata = FIRST, [], {}
         if cell.cell_type == "markdown":
             cell.source = plain(cell.source, keep_solution)
         else:
             if FOLDED & set(cell.metadata.pop("tags", [])):
                 cell.metadata["jupyter"] = {"source_hidden": True}
-            cell.source = FIRST if cell.id == "fetch" else outward(cell.source)
+            cell.source = cell.source if cell.source == FIRST else outward(cell.source)
             for data in [output.data for output in cell.outputs if "text/markdown" in output.get("data", {})]:
                 data |= {kind: outward(data[kind]) for kind in ("text/markdown", "text/plain")}
         if id := exercises.get(cell.id):

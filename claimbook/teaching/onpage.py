@@ -13,4 +13,6 @@ class Exercise(ExerciseDirective):
         made = super().run()
         for node in made:
             node[0] = nodes.title("", f"Exercise {self.options['label']}: ", *node[0][1].children)
+        if self.env.app.builder.format == "latex":  # where the extension's own label is none that a link leads to
+            made.insert(0, nodes.target("", "", ids=[self.options["label"]]))
         return made

@@ -57,14 +57,14 @@ async function look(page) {
   const navigation = tab.locator("#pst-primary-sidebar .toctree-l1").first();
   const press = () => tab.locator(".primary-toggle").click();
   const drawer = tab.locator("#pst-primary-sidebar-modal .toctree-l1").first();
+  // What waits to be drawn until it is near has no true place and size yet, and axe would see it lie over its neighbours.
+  await style(tab, "* { content-visibility: visible !important; }");
   await tab.setViewportSize(SIZES.phone);
   const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (wide > 0) found.wide.push(`${page}: ${wide} pixels too wide`);
   found.text.phone.push(...await sizes(tab));
   await tab.setViewportSize(SIZES.desktop);
   found.text.desktop.push(...await sizes(tab));
-  // What waits to be drawn until it is near has no true place yet, and axe would see it lie over its neighbours.
-  await style(tab, "* { content-visibility: visible !important; }");
   for (const spaced of [false, true]) {
     if (spaced) await style(tab, SPACED);
     for (const size of ["phone", "desktop"]) {

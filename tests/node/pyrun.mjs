@@ -49,8 +49,10 @@ async function bare() {
   const seconds = await tab.evaluate(async (site) => {
     const work = `onmessage = async () => {
       const files = fetch("${site}_static/book.zip").then((got) => got.arrayBuffer());
-      const { loadPyodide } = await import("${site}pyodide/pyodide.mjs");
-      const pyodide = await loadPyodide({ indexURL: "${site}pyodide/", packages: ["matplotlib", "pandas"], env: { MPLBACKEND: "agg" } });
+      const script = async (name) => import(URL.createObjectURL(new Blob([await (await fetch("${site}pyodide/" + name)).arrayBuffer()], { type: "text/javascript" }))); // the host gives .mjs no type
+      const { loadPyodide } = await script("pyodide.mjs");
+      const createPyodideModule = (await script("pyodide.asm.mjs")).default;
+      const pyodide = await loadPyodide({ indexURL: "${site}pyodide/", createPyodideModule, packages: ["matplotlib", "pandas"], env: { MPLBACKEND: "agg" } });
       pyodide.unpackArchive(await files, "zip", { extractDir: "/bare" });
       pyodide.runPython("import sys; sys.path.insert(0, '/bare'); import pandas, matplotlib.pyplot, seaborn");
       postMessage(1);

@@ -279,12 +279,13 @@ class Host(Quiet):
     """A host that shows 404.html for what it has not."""
 
     def send_error(self, code, *told, **more):
-        if code != 404:
+        page = Path(self.directory) / "book/404.html"
+        if code != 404 or not page.exists():
             return super().send_error(code, *told, **more)
         self.send_response(404)
         self.send_header("Content-Type", "text/html")
         self.end_headers()
-        self.wfile.write((Path(self.directory) / "book/404.html").read_bytes())
+        self.wfile.write(page.read_bytes())
 
 
 class Server(ThreadingHTTPServer):
