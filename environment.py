@@ -1,23 +1,30 @@
 """Sets up `.venv` from requirements.lock: the Makefile calls it first, and where nothing is to do it says nothing.
 
 An environment belongs to its folder, its lock and its Python: what it was made for stands in `.venv/.ready`. It is made
-aside and put in place whole, so where that fails the one in place stays. Needs Python's own library and this folder.
+aside and put in place whole, so where that fails the one in place stays. Needs Python's own library and this folder;
+written so that a Python far too old can still say that it is.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from hashlib import sha256
+from importlib import invalidate_caches
 from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
 
-from claimbook.engine.alone import alone
-
 ROOT = Path(__file__).resolve().parent
-OLDEST, NEWEST = (3, 11), (3, 13)
-"""The versions of Python that the tests pass on."""
+SIZE = 700
+"""MiB that an environment takes."""
+
+
+def versions(root):
+    """The oldest and the newest version of Python that the tests pass on: pyproject.toml says them."""
+    asked = re.search(r'^requires-python = ">=3\.(\d+),<3\.(\d+)"$', (root / "pyproject.toml").read_text("utf-8"), re.M)
+    return (3, int(asked[1])), (3, int(asked[2]) - 1)
 
 
 def made_for(root):
@@ -42,21 +49,38 @@ def lacking(root):
     return next((why for old, new, why in zip_longest(before, made_for(root), reasons) if old != new), None)
 
 
-def able():
-    """Whether Python can make environments. What Debian leaves out of it is installed where root runs this."""
-    if find_spec("ensurepip") and find_spec("venv"):
-        return True
-    steps = ("apt-get update -qq", "apt-get install -y -qq --no-install-recommends python3-venv")
-    may = os.geteuid() == 0 and shutil.which("apt-get")
-    return bool(may) and all(subprocess.run(step.split()).returncode == 0 for step in steps)
+def refuse(root):
+    """End where no environment can be made here, with what to do. What Debian leaves out of Python is installed where
+    root runs this."""
+    oldest, newest = versions(root)
+    if not oldest <= sys.version_info[:2] <= newest:
+        span = "%d.%d to %d.%d" % (*oldest, *newest)
+        this = "%s is %d.%d" % (sys.executable, *sys.version_info[:2])
+        sys.exit(f"Python {span} is needed, {this}: install one, and call make with PYTHON=python%d.%d, say." % newest)
+    odd = re.search(r'[:"$`\\\n]', str(root))
+    if odd:
+        sys.exit(f"No environment works in a folder with {odd[0]!r} in its name, as {root} has: rename it, and repeat.")
+    free = shutil.disk_usage(root).free >> 20
+    if free < SIZE:  # venv would fail without a word of it
+        sys.exit(f"The environment takes {SIZE} MiB, and {free} MiB are free where {root} lies: make room, and repeat.")
+    able = lambda: find_spec("ensurepip") and find_spec("venv")
+    package = "python%d.%d-venv" % sys.version_info[:2]
+    if not able() and os.geteuid() == 0 and shutil.which("apt-get"):
+        for step in ("apt-get update -qq", f"apt-get install -y -qq --no-install-recommends {package}"):
+            subprocess.run(step.split(), check=True)
+        invalidate_caches()
+    if not able():
+        sys.exit(f"{sys.executable} cannot make virtual environments: sudo apt-get install {package}, and repeat.")
 
 
 def make(aside, root):
     """An environment with what the lock names and the book's own package. Raises CalledProcessError."""
     subprocess.run([sys.executable, "-m", "venv", str(aside)], check=True)
     pip = [str(aside / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    pip += ["--no-user", "--target=", "--root=/", f"--prefix={aside}"]  # whatever pip.conf and the PIP_ variables say
     subprocess.run([*pip, "--require-hashes", "-r", "requirements.lock"], check=True, cwd=root)
-    subprocess.run([*pip, "--no-build-isolation", "-e", "."], check=True, cwd=root)
+    own = os.environ | {"PIP_REQUIRE_HASHES": "0"}  # a folder has none
+    subprocess.run([*pip, "--no-build-isolation", "-e", "."], check=True, cwd=root, env=own)
 
 
 def set_up(root, make=make):
@@ -83,24 +107,24 @@ def set_up(root, make=make):
 
 def main(root=ROOT):
     """Set up what is lacking. Ends with a message that says what to do where that is not possible."""
-    version = sys.version_info[:2]
-    if not OLDEST <= version <= NEWEST:
-        span = "%d.%d to %d.%d" % (*OLDEST, *NEWEST)
+    if sys.platform == "win32":
         sys.exit(
-            f"Python {span} is needed, {sys.executable} is %d.%d: call make with PYTHON=python3.12, say." % version
+            "Windows itself is not enough: install WSL (wsl --install), and call make there, in a folder of its own."
         )
-    if lacking(root) is None:
-        return
     try:
+        if lacking(root) is None:
+            return
+        refuse(root)
+        from claimbook.engine.alone import alone  # knows no Windows
+
         with alone(root / "_build/environment.lock", "setting up .venv"):
-            if why := lacking(root):  # another command may have set it up meanwhile
-                if not able():
-                    package = "sudo apt-get install python3-venv"
-                    sys.exit(f"Python cannot make virtual environments here. Install them with: {package}")
+            why = lacking(root)  # another command may have set it up meanwhile
+            if why:
                 print(f"Setting up .venv from requirements.lock, about a minute ({why})", flush=True)
                 set_up(root)
     except OSError as error:
-        sys.exit(f"The environment could not be set up: {error}. Let this user write here, or make room, and repeat.")
+        way = "Let this user write here (what another made: sudo chown -R $USER .), or make room, and repeat."
+        sys.exit(f"The environment could not be set up: {error}. {way}")
     except subprocess.CalledProcessError:
         stays = "The one in place stays as it was. " if (root / ".venv").exists() else ""
         sys.exit(

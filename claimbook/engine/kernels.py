@@ -15,6 +15,8 @@ from jupyter_client.provisioning import LocalProvisioner
 
 from claimbook.paths import ROOT
 
+if len(tempfile.gettempdir()) > 60:  # the sockets that lie there have names of at most 107 bytes
+    tempfile.tempdir = "/tmp"
 FORK = get_context("forkserver")
 FORK.set_forkserver_preload(["ipykernel.kernelapp", "seaborn", "claimbook.charts.forms"])
 warm_up = forkserver.ensure_running
@@ -37,7 +39,10 @@ def _live(connection_file, home, opened):
     sys.addaudithook(_watch(opened))
     # However the run ends, no kernel outlives it.
     Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
-    IPKernelApp.launch_instance(["-f", connection_file], parent_handle=os.getppid())
+    own = (
+        f"--ipython-dir={os.path.dirname(connection_file)}"  # what a reader has set for IPython is no part of the book
+    )
+    IPKernelApp.launch_instance(["-f", connection_file, own], parent_handle=os.getppid())
 
 
 def _watch(opened):

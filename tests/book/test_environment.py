@@ -1,16 +1,23 @@
 """The environment belongs to its folder, its lock and its Python; where it cannot be set up, the one in place stays."""
 
+import ast
 import os
+import re
 import shutil
 import subprocess
 import sys
 
 import pytest
 
+from claimbook.commands import cli
+from claimbook.engine.alone import alone
 from claimbook.paths import ROOT
+from claimbook.teaching import classkit
 
 sys.path.insert(0, str(ROOT))
 import environment  # noqa: E402  (it lies beside the package)
+
+WORKFLOWS = ("links", "rot-guard", "site")
 
 
 @pytest.fixture
@@ -21,7 +28,7 @@ def folder(tmp_path):
     shutil.copy(ROOT / "environment.py", home)
     shutil.copytree(ROOT / "claimbook", home / "claimbook", ignore=shutil.ignore_patterns("__pycache__"))
     (home / "requirements.lock").write_text("")
-    (home / "pyproject.toml").write_text("")
+    (home / "pyproject.toml").write_text('requires-python = ">=3.0,<3.99"')
     environment.set_up(home, made)
     return home
 
@@ -101,8 +108,113 @@ def test_a_lock_that_cannot_be_installed_is_told_in_words(folder):
 
 def test_the_second_of_two_waits(folder):
     (folder / "requirements.lock").write_text("# new")
-    with environment.alone(folder / "_build/environment.lock", "setting up .venv"):
+    with alone(folder / "_build/environment.lock", "setting up .venv"):
         second = subprocess.Popen([sys.executable, folder / "environment.py"], stdout=subprocess.PIPE, text=True)
         assert "Waiting" in second.stdout.readline()
         environment.set_up(folder, made)
     assert second.communicate(timeout=60)[0] == "" and second.returncode == 0
+
+
+def test_one_span_of_versions_is_named_everywhere():
+    oldest, newest = ("%d.%d" % version for version in environment.versions(ROOT))
+    named = ["Makefile", "README.md", "environment.yml", *(f".github/workflows/{one}.yml" for one in WORKFLOWS)]
+    said = {name: (ROOT / name).read_text(encoding="utf-8") for name in named} | {"the class kit": classkit.README}
+    found = {
+        place: set(re.findall(r"\bpython(?:-version)?\W+(3\.\d+(?: to 3\.\d+)?)", text, re.I))
+        for place, text in said.items()
+    }
+    span, one = {f"{oldest} to {newest}"}, {oldest}
+    assert list(found.values()) == [one, span, one, one, {oldest, newest}, one, span], found
+    assert said["environment.yml"] == cli.environment()
+
+
+BACKEND = """
+from zipfile import ZipFile
+
+def build_editable(folder, config=None, metadata=None):
+    with ZipFile(f"{folder}/one-1-py3-none-any.whl", "w") as wheel:
+        wheel.writestr("one.py", "")
+        wheel.writestr("one-1.dist-info/METADATA", "Metadata-Version: 2.1\\nName: one\\nVersion: 1\\n")
+        wheel.writestr("one-1.dist-info/WHEEL", "Wheel-Version: 1.0\\nRoot-Is-Purelib: true\\nTag: py3-none-any\\n")
+        wheel.writestr("one-1.dist-info/RECORD", "")
+    return "one-1-py3-none-any.whl"
+"""
+
+
+def test_it_is_installed_into_its_folder_whatever_pip_is_told_elsewhere(folder, tmp_path, monkeypatch):
+    (folder / "backend.py").write_text(BACKEND)
+    (folder / "pyproject.toml").write_text(
+        '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
+    )
+    other = tmp_path / "elsewhere"
+    for name in ("TARGET", "PREFIX", "ROOT"):
+        monkeypatch.setenv(f"PIP_{name}", str(other))
+    for name in ("USER", "REQUIRE_HASHES", "REQUIRE_VIRTUALENV"):
+        monkeypatch.setenv(f"PIP_{name}", "1")
+    environment.set_up(folder)
+    assert list(folder.glob(".venv/lib/python*/site-packages/one.py")) and not other.exists()
+
+
+def test_make_hands_on_nothing_that_leads_to_another_python(folder):
+    (folder / "Makefile").write_text((ROOT / "Makefile").read_text(encoding="utf-8") + "\nseen:\n\t@env\n")
+    odd = {name: "/nowhere" for name in ("PYTHONHOME", "PYTHONPATH", "PIP_PYTHON")}
+    done = subprocess.run(["make", "seen"], cwd=folder, env=os.environ | odd, capture_output=True, text=True)
+    assert done.returncode == 0 and "=/nowhere" not in done.stdout
+
+
+def test_a_python_that_is_not_there_is_told(folder):
+    shutil.copy(ROOT / "Makefile", folder)
+    done = subprocess.run(["make", "book", "PYTHON=python9"], cwd=folder, capture_output=True, text=True)
+    assert done.returncode and "There is no python9 here: install Python" in done.stdout
+
+
+@pytest.mark.parametrize("letter", ':"$`\\')
+def test_a_folder_in_which_no_environment_works_is_told(folder, letter):
+    odd = folder.rename(folder.with_name(f"a {letter} b"))
+    done = run(odd)
+    assert done.returncode == 1 and "rename it" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_python_that_is_too_new_is_told_only_where_one_is_needed(folder):
+    old = 'requires-python = ">=3.3,<3.5"'
+    (folder / "pyproject.toml").write_text(old)
+    done = run(folder)
+    assert "Python 3.3 to 3.4 is needed" in done.stderr and "PYTHON=python3.4" in done.stderr
+    environment.set_up(folder, made)
+    assert run(folder).returncode == 0
+
+
+def test_a_python_far_too_old_can_say_so():
+    ast.parse((ROOT / "environment.py").read_text(encoding="utf-8"), feature_version=(3, 7))
+
+
+def test_what_another_user_has_set_up_is_told(folder):
+    """As by `sudo make book` where others may read nothing."""
+    (folder / ".venv").chmod(0)
+    here = ["unshare", "--user", "--map-user=1234", sys.executable] if os.geteuid() == 0 else [sys.executable]
+    done = subprocess.run([*here, folder / "environment.py"], capture_output=True, text=True)
+    (folder / ".venv").chmod(0o755)
+    assert "Let this user write here" in done.stderr and "Traceback" not in done.stderr, done.stderr
+
+
+def test_windows_itself_is_told_what_to_install(folder):
+    pretend = "import runpy, sys; sys.platform, sys.modules['fcntl'] = 'win32', None; "
+    script = pretend + "runpy.run_path('environment.py', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
+    assert "wsl --install" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_a_disk_that_is_too_full_is_told_before_anything_is_made(folder, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: shutil._ntuple_diskusage(2**30, 2**30 - 2**22, 2**22))
+    with pytest.raises(SystemExit, match="4 MiB are free .* make room"):
+        environment.refuse(folder)
+
+
+@pytest.mark.parametrize("user, option", [("0", True), ("1000", False)])
+def test_jupyterlab_opens_for_root_too(tmp_path, user, option):
+    (tmp_path / "id").write_text(f"#!/bin/sh\necho {user}\n")
+    (tmp_path / "id").chmod(0o755)
+    path = {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    command = ["make", "-n", "lab"]
+    said = subprocess.run(command, cwd=ROOT, env=os.environ | path, capture_output=True, text=True, check=True).stdout
+    assert ("--allow-root" in said) == option, said
