@@ -75,7 +75,7 @@ def small_book(root):
 
 SERVER = """
 import json, os, sys
-import frictionless, ipykernel.kernelapp, jupyter_client, nbclient, pandas, yaml
+import ipykernel.kernelapp, jupyter_client, nbclient, pandas, yaml
 for line in sys.stdin:
     home, environment = json.loads(line)
     pid = os.fork()

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from claimbook.paths import DATA, way_back
-
-DTYPES = {"string": "str", "number": "float64", "integer": "int64"}
+from claimbook.evidence import checks
+from claimbook.paths import DATA
 
 
 class DataError(Exception):
@@ -43,33 +42,38 @@ def describe(table):
     raise DataError(f"There is no table {table!r} in data/. The tables are: {', '.join(tables())}.")
 
 
+def wrong_file(table):
+    """The first fault of a table as a file, or None."""
+    one = describe(table)
+    return checks.of_file(one["path"], [field["name"] for field in one["schema"]["fields"]])
+
+
+def _raw(table):
+    if fault := wrong_file(table):
+        raise DataError(fault)
+    return pd.read_csv(DATA / describe(table)["path"], dtype="str", keep_default_na=False, encoding="utf-8")
+
+
+@cache
+def wrong_cells(table):
+    """The faults of a table's cells, of each row the first. Raises DataError where the file cannot be read."""
+    one, keys = describe(table), lambda resource, fields: _raw(resource)[fields]
+    return checks.of_cells(one["path"], one["schema"], _raw(table), keys)
+
+
+def wrong_rows(table):
+    """What the cells of a row say against each other. Raises DataError where a cell has a fault."""
+    return checks.of_rows(describe(table)["path"], load(table), load("sources").set_index("key")["seen"])
+
+
 @cache
 def _read(table):
-    resource = describe(table)
-    path = DATA / resource["path"]
-    fields = {field["name"]: field for field in resource["schema"]["fields"]}
-    try:
-        raw = pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
-    except (OSError, UnicodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        remedy = way_back(f"data/{path.name}")
-        raise DataError(f"data/{path.name} cannot be read as UTF-8 CSV: {error}. {remedy}") from error
-    if list(raw.columns) != list(fields):
-        odd = set(raw.columns) ^ set(fields)
-        raise DataError(
-            f"data/{path.name}, row 1: the columns are not those of datapackage.json"
-            f" ({', '.join(sorted(odd)) or 'their order differs'}). Mend the header, or describe the column there."
-        )
-    frame = raw.replace("", pd.NA)
-    for name, field in fields.items():
+    if faults := wrong_cells(table):
+        raise DataError(f"{faults[0]}.")
+    frame = _raw(table).replace("", pd.NA)
+    for field in describe(table)["schema"]["fields"]:
         if field["type"] in ("number", "integer"):
-            frame[name] = pd.to_numeric(frame[name], errors="coerce")
-            bad = frame[name].isna() & (raw[name] != "")
-            if bad.any():
-                row, cell = bad.idxmax(), raw.loc[bad.idxmax(), name]
-                raise DataError(f"data/{path.name}, row {row + 2}, column {name}: {cell!r} is not a number.")
-        if field.get("constraints", {}).get("required") and frame[name].isna().any():
-            row = frame[name].isna().idxmax()
-            raise DataError(f"data/{path.name}, row {row + 2}, column {name}: the value is missing.")
+            frame[field["name"]] = pd.to_numeric(frame[field["name"]])
     return frame
 
 
@@ -77,17 +81,9 @@ def load(table):
     """One table of `data/` as a DataFrame, with the columns and types of `datapackage.json`.
 
     Amounts are in the unit that the column `unit` names. Empty cells are missing values. Raises DataError where
-    the table does not exist, or a row has no number where one must be, or names a source that `sources` lacks.
+    the table does not exist, or its file or a cell has a fault.
     """
     frame = _read(table)
-    known = set(_read("sources")["key"])
-    for column in [c for c in frame.columns if c.endswith("source")]:
-        lost = frame[column].dropna()[~frame[column].dropna().isin(known)]
-        if len(lost):
-            raise DataError(
-                f"data/{describe(table)['path']}, row {lost.index[0] + 2}, column {column}:"
-                f" the key {lost.iloc[0]!r} is not in data/sources.csv. Add the source there, or mend the key."
-            )
     loaded[table] = frame
     return frame.copy()
 
@@ -156,16 +152,21 @@ def sha256(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
+def changed():
+    """Size and sha256 of each table that is not as described, by its name."""
+    now = {}
+    for one in package()["resources"]:
+        path = DATA / one["path"]
+        now[one["name"]] = {"bytes": path.stat().st_size, "hash": f"sha256:{sha256(path)}"}
+    return {table: fresh for table, fresh in now.items() if not fresh.items() <= describe(table).items()}
+
+
 def renew():
     """Write size and sha256 of every table into `datapackage.json`. Returns the names of the tables that changed."""
-    description, changed = package(), []
-    for resource in description["resources"]:
-        path = DATA / resource["path"]
-        fresh = {"bytes": path.stat().st_size, "hash": f"sha256:{sha256(path)}"}
-        if {key: resource.get(key) for key in fresh} != fresh:
-            resource.update(fresh)
-            changed.append(resource["name"])
-    if changed:
-        text = json.dumps(description, indent=2, ensure_ascii=False) + "\n"
+    fresh = changed()
+    for table in fresh:
+        describe(table).update(fresh[table])
+    if fresh:
+        text = json.dumps(package(), indent=2, ensure_ascii=False) + "\n"
         (DATA / "datapackage.json").write_text(text, encoding="utf-8")
-    return changed
+    return list(fresh)

@@ -11,7 +11,13 @@ UNITS = {
     "years": ("", " years"),
     "count": ("", ""),
     "rounds": ("", " rounds"),
+    **{
+        unit: ("", " " + unit.replace("_", " "))
+        for unit in "CNY_per_USD EUR_bn EUR_m USD2021_bn elo_points index index_1982_84_100 million months"
+        " percentage_points yes_no".split()
+    },
 }
+"""Every unit of a figure or a claim: what stands before and after the number."""
 
 
 def number(value):

@@ -186,16 +186,9 @@ def _figures(row):
 @cache
 def claims():
     """All claims by id, in the ledger's order."""
-    found = {}
-    for row in tables.load("claims").to_dict("records"):
-        figures = _figures(row)
-        if row["kind"] not in rules.UNSCORED:
-            for figure in figures:
-                figure.interval  # a claim that no rule can judge must not wait for its chapter to be noticed
-        found[row["id"]] = Claim(
-            row["id"], row["chapter"], row["article"], row["passage"], row["kind"], row["statement"], figures
-        )
-    return found
+    found = [(row, _figures(row)) for row in tables.load("claims").to_dict("records")]
+    told = ("id", "chapter", "article", "passage", "kind", "statement")
+    return {row["id"]: Claim(*(row[column] for column in told), figures) for row, figures in found}
 
 
 def claim(id):
@@ -242,21 +235,13 @@ def scoreboard():
     from claimbook.judgement import cards
 
     stored, rows = verdicts(), []
+    unseen = {"verdict": "not examined yet", "reason": "", "witnesses": []}
     for one in claims().values():
-        name, content = stored.get(one.id, (None, None))
+        name, content = stored.get(one.id, (None, unseen))
         rows.append(
-            {
-                "id": one.id,
-                "chapter": one.chapter,
-                "article": one.article,
-                "kind": one.kind,
-                "statement": one.statement,
-                "claimed": cards.claimed(one),
-                "computed": cards.computed(content["witnesses"]) if content else "",
-                "verdict": content["verdict"] if content else "not examined yet",
-                "reason": content["reason"] if content else "",
-                "witnesses": len({w["collector"] for w in content["witnesses"]}) if content else 0,
-                "notebook": name,
-            }
+            {column: getattr(one, column) for column in ("id", "chapter", "article", "kind", "statement")}
+            | {"claimed": cards.claimed(one), "computed": cards.computed(content["witnesses"])}
+            | {"verdict": content["verdict"], "reason": content["reason"]}
+            | {"witnesses": len({w["collector"] for w in content["witnesses"]}), "notebook": name}
         )
     return pd.DataFrame(rows)

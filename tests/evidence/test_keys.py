@@ -61,7 +61,7 @@ def test_an_empty_id_is_written(copy):
 
 def test_an_id_that_says_something_else_stops_the_build(copy):
     relabel(copy, EUROPE, id="atomico_venture_europe_2021_2024")
-    code, said = copy.run("-c", "from claimbook.engine import intake; print(*intake._rules(), sep='\\n')")
+    code, said = copy.run("-c", "from claimbook.engine import intake; print(*intake._once(), sep='\\n')")
     assert code == 0 and f"which is '{EUROPE}'. Write that, or let make data do it" in said
 
 

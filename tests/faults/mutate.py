@@ -8,6 +8,7 @@ compares it).
 
 import csv
 import functools
+import json
 import os
 import random
 import re
@@ -16,7 +17,6 @@ from collections import Counter, defaultdict
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 
-import frictionless
 import pandas as pd
 import test_data
 import test_notebooks
@@ -24,7 +24,7 @@ from inprocess import READ, apart, chapters, patch
 
 from claimbook.charts.paper import CHART_MIME
 from claimbook.engine import intake
-from claimbook.evidence import tables
+from claimbook.evidence import checks, tables
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, ROOT
 from claimbook.site import pages
@@ -75,40 +75,20 @@ def frame(table, changes):
 
 
 def refused(table, found):
-    """The faults that frictionless sees: it is given one table in which every row holds one of them."""
-    described = tables.describe(table)
-    raw = pd.read_csv(tables.DATA / described["path"], dtype="str", keep_default_na=False)
-    names = list(raw.columns)
-    unique = [field["name"] for field in described["schema"]["fields"] if field.get("constraints", {}).get("unique")]
-    rows = []
-    for row, column, _, text in found:
-        rows.append(dict(zip(names, raw.iloc[row])) | {column: text})
-    schema = frictionless.Schema.from_descriptor(
-        {
-            "fields": [
-                field
-                | {
-                    "constraints": {
-                        rule: value for rule, value in field.get("constraints", {}).items() if rule != "unique"
-                    }
-                }
-                for field in described["schema"]["fields"]
-            ]
-        }
-    )
-    report = frictionless.Resource(
-        data=[names, *([one[name] for name in names] for one in rows)], schema=schema
-    ).validate(limit_errors=10**6)
-    seen = {error.row_number - 2: "schema" for task in report.tasks for error in task.errors}
+    """The faults that a rule of cells sees: it is given one table in which every row holds one of them."""
+    one, raw = tables.describe(table), tables._raw(table)
+    fields, unique = json.loads(json.dumps(one["schema"]["fields"])), []
+    for field in fields:
+        if field.get("constraints", {}).pop("unique", False):
+            unique.append(field["name"])  # which speaks of other rows: below
+    rows = pd.DataFrame([raw.iloc[row].to_dict() | {column: text} for row, column, _, text in found], dtype="str")
+    keys = lambda resource, fields: tables._raw(resource)[fields]
+    lines = checks.of_cells(one["path"], one["schema"] | {"fields": fields}, rows, keys)
+    seen = {int(re.search(r", row (\d+),", line)[1]) - 2: "schema" for line in lines}
     for at, (row, column, kind, text) in enumerate(found):
-        if (
-            kind == "no key"
-            or column == "key"
-            and kind == "another"
-            or column in unique
-            and text in set(raw[column]) - {raw.loc[row, column]}
-        ):
-            seen[at] = "schema"  # foreign keys and unique columns, which speak of other rows
+        taken = column in unique and text in set(raw[column]) - {raw.loc[row, column]}
+        if taken or column == "key" and kind == "another":  # another table's rows have the key that was
+            seen[at] = "schema"
     return seen
 
 
@@ -146,7 +126,7 @@ def rules(table):
     the pages."""
     if (
         intake._once()
-        or any(map(intake._table, tables.tables() if table == "sources" else [table]))
+        or any(map(tables.wrong_rows, tables.tables() if table == "sources" else [table]))
         or table == "claims"
         and intake._claims()
     ):

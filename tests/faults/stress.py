@@ -1,8 +1,9 @@
-"""Runs all tests five times, each in another random order and in another place or on another day, and prints a table:
+"""Runs all tests five times, each in another random order and in another place or on another day, and the notebooks on
+two other machines: one where pyarrow stands beside pandas, one whose processor has no vector units. Prints a table:
 `make stress`.
 
 Arguments are passed on to pytest; with files among them only those are run: `make stress
-ARGS="tests/judgement"`.
+ARGS="tests/judgement"`. `--machines` runs the notebooks on the other machines, and nothing else.
 """
 
 import os
@@ -13,6 +14,8 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+
+from numpy._core._multiarray_umath import __cpu_dispatch__
 
 ROOT = Path(__file__).resolve().parents[2]
 RUNS = {
@@ -27,7 +30,11 @@ RUNS = {
         {"USER": "somebody", "LOGNAME": "somebody"},
     ),
     "another directory": ([], {}),
+    "with pyarrow": ([], {}),
+    "without vector units": ([], {"NPY_DISABLE_CPU_FEATURES": " ".join(__cpu_dispatch__)}),
 }
+MACHINES = ("with pyarrow", "without vector units")
+"""What a machine changes is arithmetic and the order of ties: the notebooks show it."""
 
 
 def run(condition, seed, arguments):
@@ -44,15 +51,15 @@ def run(condition, seed, arguments):
             )
             (root / ".venv").mkdir()
             (root / ".venv/pyodide").symlink_to(ROOT / ".venv/pyodide")
-        chosen = (
-            arguments
-            if any("/" in one for one in arguments)
-            else [
-                "tests",
-                *sorted(str(path.relative_to(root)) for path in (root / "chapters").glob("*.ipynb")),
-                *arguments,
-            ]
-        )
+        path = [str(root)]
+        if condition == "with pyarrow":  # beside the environment, which stays as it is
+            install = "-m uv pip install --quiet --only-binary :all: --target".split()
+            subprocess.run([sys.executable, *install, elsewhere, "--no-deps", "pyarrow"], check=True)
+            path.append(elsewhere)
+        notebooks = sorted(str(path.relative_to(root)) for path in (root / "chapters").glob("*.ipynb"))
+        all_of_them = notebooks if condition in MACHINES else [f"--shuffle={seed}", "tests", *notebooks]
+        named = any("/" in one for one in arguments)
+        chosen = [f"--shuffle={seed}", *arguments] if named else [*all_of_them, *arguments]
         command = [
             sys.executable,
             "-m",
@@ -67,12 +74,15 @@ def run(condition, seed, arguments):
             "no:cacheprovider",
             "-o",
             "addopts=--strict-markers",
-            f"--shuffle={seed}",
             *chosen,
         ]
         start = time.monotonic()
         done = subprocess.run(
-            [*before, *command], cwd=root, env=environment | {"PYTHONPATH": str(root)}, capture_output=True, text=True
+            [*before, *command],
+            cwd=root,
+            env=environment | {"PYTHONPATH": os.pathsep.join(path)},
+            capture_output=True,
+            text=True,
         )
         text = done.stdout + done.stderr
         (ROOT / "_build").mkdir(exist_ok=True)
@@ -86,10 +96,12 @@ def run(condition, seed, arguments):
 
 
 def main():
-    codes = []
+    codes, arguments = [], [one for one in sys.argv[1:] if one != "--machines"]
     print(f"{'run':<30} {'order':>5} {'seconds':>8}  result")
     for seed, condition in enumerate(RUNS, 1):
-        counted, code, seconds = run(condition, seed, sys.argv[1:])
+        if "--machines" in sys.argv and condition not in MACHINES:
+            continue
+        counted, code, seconds = run(condition, seed, arguments)
         codes.append(code)
         print(
             f"{condition:<30} {seed:>5} {seconds:>8.0f}  {counted}"
