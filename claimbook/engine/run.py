@@ -13,6 +13,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from itertools import count
 
 import nbformat
 from nbclient import NotebookClient
@@ -234,22 +235,37 @@ def _readable(error):
 
 
 def dump(notebook):
-    """The notebook in its normal form: the same bytes however often and wherever it was executed."""
+    """The notebook in its normal form: the same bytes however often and wherever it was executed, whatever saved it."""
+    # Kept are texts, code, outputs, what Jupyter Book reads of a cell's metadata, and ids that no editor made up.
+    ids = {cell.get("id") for cell in notebook.cells}
+    free = (id for number in count(1) if (id := f"cell-{number}") not in ids)
     for cell in notebook.cells:
-        cell.metadata.pop("execution", None)
+        cell.metadata = {name: cell.metadata[name] for name in ("tags", "mystnb") if cell.metadata.get(name)}
+        if re.fullmatch(r"\d*|[0-9a-f-]{8,}", cell.get("id", "")):
+            cell["id"] = next(free)
     for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
         cell.execution_count, cell.outputs = number, _joined(cell.outputs)
         for output in cell.outputs:
             if "execution_count" in output:
                 output.execution_count = number
-    notebook.metadata = PYTHON
+    notebook.metadata, notebook.nbformat_minor = PYTHON, 5
     return nbformat.writes(notebook, version=4) + "\n"
+
+
+def tidy():
+    """Put chapters that an editor stored in another form into their normal one. Yields the path of each."""
+    for path in notebooks(CHAPTERS):
+        if (normal := dump(read(path))) != path.read_text(encoding="utf-8"):
+            write(path, normal)
+            yield path
 
 
 def _joined(outputs):
     """What a cell prints comes in pieces, cut by the clock: here those of one stream are one."""
+    # Numbers are written as an editor in a browser writes them: 29, not 29.0.
+    number = lambda text: int(float(text)) if float(text).is_integer() else float(text)
     joined, streams = [], {}
-    for output in outputs:
+    for output in nbformat.from_dict(json.loads(json.dumps(outputs), parse_float=number)):
         first = streams.setdefault(output.name, output) if output.output_type == "stream" else output
         if first is output:
             joined.append(output)

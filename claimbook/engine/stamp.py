@@ -1,5 +1,6 @@
 """What the site in place was made of, so that a build with nothing to do can say so at once. Imports nothing heavy."""
 
+import re
 from hashlib import sha256
 
 from claimbook.paths import BUILD, ROOT, SITE
@@ -8,14 +9,16 @@ STAMP = BUILD / "stamp"
 PARTS = "_config.yml _toc.yml index.md CITATION.cff CHANGELOG.md requirements.lock chapters data claimbook".split()
 FORMS = {suffix: BUILD / f"the-hundred-billion-dollar-year{suffix}" for suffix in (".pdf", ".epub")}
 """The other forms of the book. The site takes those that are made of the same files as itself."""
+OF_THE_SITE = re.compile(rb"^ *pyodide_url:.*\n", re.M)  # what make vendor sets: the other forms stay what they are
 
 
 def sources():
-    """A short hash of the names and bytes of all files that the book is made of."""
+    """A short hash of the names and bytes of all files that the book is made of, but for what the site alone shows."""
     digest = sha256()
     for path in (path for part in PARTS for path in [ROOT / part, *sorted((ROOT / part).rglob("*"))]):
         if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
-            digest.update(f"{path.relative_to(ROOT)}\0".encode() + sha256(path.read_bytes()).digest())
+            content = OF_THE_SITE.sub(b"", path.read_bytes())
+            digest.update(f"{path.relative_to(ROOT)}\0".encode() + sha256(content).digest())
     return digest.hexdigest()[:16]
 
 
@@ -27,13 +30,16 @@ def forms(made_of=None):
 
 
 def stamp():
-    """What the site is made of, as a name for a folder: a hash of the sources, and the other forms that it offers."""
-    made_of = sources()
-    return "-".join([made_of, *(form.suffix[1:] for form in forms(made_of))])
+    """What the site is made of, as a name for a folder: the sources, its own setting, the other forms in it."""
+    made_of, own = sources(), b"".join(OF_THE_SITE.findall((ROOT / "_config.yml").read_bytes()))
+    return "-".join([made_of, sha256(own).hexdigest()[:4], *(form.suffix[1:] for form in forms(made_of))])
 
 
-def write_stamp(made_of):
-    STAMP.write_text(made_of, encoding="utf-8")
+def left_out():
+    """A line on the other forms that there are and the site does not offer, as they are of other files; or nothing."""
+    old = [form.suffix[1:] for form in FORMS.values() if form.exists() and form not in forms()]
+    names = " and ".join(old).upper()
+    return f"Left out of the site, as of an earlier state: {names}. Renew by: make {' '.join(old)}\n" if old else ""
 
 
 def fresh():

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+import nbformat
 import pytest
 
 from claimbook.engine import run
@@ -30,13 +31,14 @@ os.replace = killed
 
 
 def plant(copy, name, code):
-    """A chapter of one cell with this code."""
+    """A chapter of one cell with this code, in the book's own form."""
     cells = [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Planted"}]
     cells.append(
         {"cell_type": "code", "id": "b", "metadata": {}, "source": code, "execution_count": None, "outputs": []}
     )
     path = copy.root / "chapters" / name
-    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
+    notebook = nbformat.from_dict({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+    path.write_text(run.dump(notebook), encoding="utf-8")
     return path
 
 
