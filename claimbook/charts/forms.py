@@ -26,7 +26,7 @@ from claimbook.charts.look import (
     SQUARE,
     TEAL,
 )
-from claimbook.charts.paper import Paper, paper
+from claimbook.charts.paper import Paper, paper, text_width
 from claimbook.evidence.tables import day, new_money
 from claimbook.evidence.units import UNITS, amount, number
 from claimbook.judgement.ledger import Verdict
@@ -473,18 +473,22 @@ def ladder(rounds, names, shade=None, large=100):
     )
     ax = _on(None, shown, 0.66 * len(names) + 0.3, "value")
     marks = _marks(shown, "size", {f"{large} and more": TEAL, "less": GREY}, ax)
+    years = range(shown["when"].min().year, shown["when"].max().year + 1)
+    limits = (f"{years[0]}-01", shown["when"].max() + pd.Timedelta(days=120))
+    scale("x", [f"{year}-01" for year in years], "year", limits)
     for y, name in enumerate(names):
-        mine = shown[shown["company"] == name]
+        mine, taken = shown[shown["company"] == name].sort_values("when", kind="stable"), 0
         ax.hlines(y, mine["when"].min(), mine["when"].max(), color=PALE, lw=1.5, zorder=1)
         for row in mine.to_dict("records"):
             area = row["value"] * 0.4 + 12
             ax.scatter(row["when"], y, s=area, color=marks[row["size"]]["color"], zorder=2)
             told_as = f"{row['value']:.0f}" if row["value"] < 1000 else f"{row['value'] / 1000:g} bn"
-            tag(told_as, row["when"], y, "above", ax, gap=3 + area**0.5 / 2)
+            label = tag(told_as, row["when"], y, "above", ax, gap=3 + area**0.5 / 2)
+            at = ax.transData.transform((ax.convert_xunits(row["when"]), y))[0] / ax.figure.dpi
+            begin = max(at - text_width(told_as, SMALL) / 2, taken)  # no number lies over the one before it
+            taken = begin + text_width(told_as, SMALL) + 0.04
+            label.xyann = (72 * (begin - at) + 72 * text_width(told_as, SMALL) / 2, label.xyann[1])
     _names(ax, pd.DataFrame({"label": names}), "{label}", list(range(len(names))), {}, True, names)
-    years = range(shown["when"].min().year, shown["when"].max().year + 1)
-    limits = (f"{years[0]}-01", shown["when"].max() + pd.Timedelta(days=120))
-    scale("x", [f"{year}-01" for year in years], "year", limits)
     return ax if shade is None else shaded(x=pd.to_datetime(list(shade)), ax=ax)
 
 
@@ -497,6 +501,8 @@ def claimed(words, x=None, y=None, on=None, ax=None):
     ax = ax or plt.gca()
     if on is None:
         (ax.axvline if y is None else ax.axhline)(x if y is None else y, color=INK, lw=1, ls=(0, (4, 3)), zorder=0.5)
+        if y is not None:
+            ax.tick_params(axis="y", pad=8)  # the diamond stands beside the numbers
         across, along = ax.get_xaxis_transform(), ax.get_yaxis_transform()
         ax.plot(*((x, 1) if y is None else (0, y)), **CLAIMED, clip_on=False, transform=across if y is None else along)
     else:

@@ -20,6 +20,8 @@ from claimbook.judgement import ledger
 CHART_MIME = "application/vnd.claimbook.chart+json"
 
 MARGIN = 0.05
+UNSEEN = "(Words instead of a picture: Jupyter shows it once you trust the notebook, by `jupyter trust` and its name.)"
+"""What an output says to those who see its text alone: JupyterLab draws no SVG of a notebook that it did not run."""
 
 
 class Chart:
@@ -29,7 +31,7 @@ class Chart:
         self.svg, self.alt, self.payload = svg, alt, payload
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        text = f"Chart {self.payload['name']}: {self.payload['title']}\n{self.alt}\n{self.payload['source']}"
+        text = f"Chart {self.payload['name']}: {self.payload['title']}\n{self.alt}\n{self.payload['source']}\n{UNSEEN}"
         return {"image/svg+xml": self.svg, "text/plain": text, CHART_MIME: self.payload}
 
 
@@ -163,12 +165,10 @@ def _plain(frames, columns=None):
 
 
 @cache
-def _width(text, size, weight="normal"):
+def text_width(text, size, weight="normal"):
     """The width of a text in inches."""
-    return (
-        RendererAgg(1, 1, 72).get_text_width_height_descent(text, FontProperties(size=size, weight=weight), False)[0]
-        / 72
-    )
+    look = FontProperties(size=size, weight=weight)
+    return RendererAgg(1, 1, 72).get_text_width_height_descent(text, look, False)[0] / 72
 
 
 def _made_of(frames):
@@ -186,12 +186,12 @@ def _wrap(text, width, fontsize, fontweight="normal", **look):
     def broken(limit):
         lines, room = [], 0
         for word in text.split():
-            need = _width(word, fontsize, fontweight)
+            need = text_width(word, fontsize, fontweight)
             if need > room:
                 lines.append([])
                 room = limit
             lines[-1].append(word)
-            room -= need + _width(" ", fontsize, fontweight)
+            room -= need + text_width(" ", fontsize, fontweight)
         return [" ".join(line) for line in lines]
 
     best = broken(width)
@@ -238,7 +238,7 @@ def _key_rows(marks, room):
     rows, x = [], room
     for mark, word in marks:
         lead = 0.3 if mark.get("linestyle", mark.get("ls", "-")) not in ("", "None") else 0.13
-        need = lead + _width(word, SMALL) + 0.2
+        need = lead + text_width(word, SMALL) + 0.2
         if x + need - 0.2 > room:
             rows.append([])
             x = MARGIN + 0.06

@@ -12,9 +12,8 @@ def svg_of(fig, name, alt):
     """The figure as SVG with stable bytes, ids of its own, a role and the alt text, ready to stand in a page."""
     buffer = io.StringIO()
     with plt.rc_context({"svg.hashsalt": name}):
-        FigureCanvasSVG(fig).print_svg(
-            buffer, metadata={"Date": None, "Creator": None}
-        )  # savefig would draw everything twice
+        # savefig would draw everything twice
+        FigureCanvasSVG(fig).print_svg(buffer, metadata={"Date": None, "Creator": None})
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
@@ -46,13 +45,9 @@ def _unclipped(svg):
         x, y, width, height = frames[match[2]]
         numbers = [float(n) for n in re.findall(r"-?[\d.]+", match[1])]
         across, down = numbers[::2], numbers[1::2]
-        inside = (
-            min(across) >= x - 0.01
-            and max(across) <= x + width + 0.01
-            and min(down) >= y - 0.01
-            and max(down) <= y + height + 0.01
-        )
-        return f'<path d="{match[1]}"' if inside else match[0]
+        wide = all(x - 0.01 <= number <= x + width + 0.01 for number in across)
+        high = all(y - 0.01 <= number <= y + height + 0.01 for number in down)
+        return f'<path d="{match[1]}"' if wide and high else match[0]
 
     svg = re.sub(r'<path d="([^"]+)" clip-path="url\(#(.+?)\)"', path, svg)
     return re.sub(

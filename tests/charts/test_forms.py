@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from claimbook.charts import forms, look, paper
+from claimbook.evidence import tables
 from claimbook.judgement.ledger import claims
 
 TWO = pd.DataFrame(
@@ -130,6 +131,24 @@ def test_names_that_would_hide_each_other_are_moved_apart():
     ax.plot([0, 1], [0, 100])
     lifts = forms.apart(ax, [50, 50.5, 90])
     assert lifts[1] - lifts[0] > 10 and abs(lifts[2]) < 10
+
+
+def test_numbers_of_rounds_that_are_near_each_other_do_not_touch():
+    one = tables.load("rounds").query("instrument == 'equity'").head(1).assign(company="A", standing="", debt_part=0.0)
+    days, amounts = ["2022-01-01", "2025-06-05", "2025-09-06"], [60.0, 900.0, 2300.0]
+    rounds = pd.concat([one.assign(announced=day, value=amount) for day, amount in zip(days, amounts)])
+    ax = forms.ladder(rounds, ["A"])
+    boxes = [text.get_window_extent() for text in ax.texts if text.get_text() in ("60", "900", "2.3 bn")]
+    assert len(boxes) == 3 and boxes[1].x1 <= boxes[2].x0
+
+
+def test_a_claimed_height_stands_beside_the_numbers_of_its_axis():
+    look.use_style()
+    ax = paper.paper(2)
+    forms.claimed("the article", y=25, ax=ax)
+    forms.scale("y", [0, 25, 50], limits=(0, 50), ax=ax)
+    left = ax.get_window_extent().x0 - 5.7 * ax.figure.dpi / 72  # half of the diamond and its edge
+    assert max(word.get_window_extent().x1 for word in ax.get_yticklabels()) < left
 
 
 def test_the_claim_is_always_a_hollow_diamond():

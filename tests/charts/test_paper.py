@@ -92,5 +92,14 @@ def test_every_colour_has_a_twin_in_dark_mode():
         assert f"--cb-{name}:" in light and f"--cb-{name}:" in dark.split("}")[0]
 
 
+def test_a_chart_carries_its_own_ground_and_its_words_say_how_to_see_it():
+    """On a dark page that knows no style of the book, and in a notebook that Jupyter does not trust."""
+    chart = draw()
+    ground = re.search(r'<path d="([^"]+)" style="fill: (.+?)"', chart.svg)
+    assert ground[2] == look.SURFACE and chart.svg.index(ground[0]) < chart.svg.index("<text")
+    assert f"fill: var(--cb-surface, {look.SURFACE})" in themed.themed(chart.svg)
+    assert "jupyter trust" in chart._repr_mimebundle_()["text/plain"]
+
+
 def test_the_page_themes_a_chart():
     assert f"var(--cb-teal, {TEAL})" in themed.themed(draw().svg)
