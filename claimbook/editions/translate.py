@@ -52,7 +52,10 @@ class Printed(SphinxPostTransform):
 
     def for_paper(self):
         """What only paper needs: addresses spelt out, tables at the left edge, the cover's sections without entries."""
-        for link in [node for node in self.document.findall(nodes.reference) if "://" in node.get("refuri", "")]:
+        sections = list(self.document.findall(nodes.section))
+        cited = {link for one in sections if "bibliography" in one["ids"] for link in one.findall(nodes.reference)}
+        links = [node for node in self.document.findall(nodes.reference) if "://" in node.get("refuri", "")]
+        for link in [node for node in links if node not in cited]:  # its hundreds of addresses would fill 28 pages
             address = f" {{\\addresstype\\url{{{link['refuri']}}}}}"
             link.parent.replace(link, [link, raw(address, "latex")])
         for table in self.document.findall(nodes.table):
@@ -62,7 +65,7 @@ class Printed(SphinxPostTransform):
                 table["classes"].append("colwidths-given")
                 for spec, column in zip(table.findall(nodes.colspec), columns):
                     spec["colwidth"] = round(10 * max(map(len, column)) ** 0.5)
-        for section in list(self.document.findall(nodes.section)):
+        for section in sections:
             if "bibliography" in section["ids"]:
                 section.insert(1, raw("\\bibliographytype", "latex"))
             if section.get("docname") == "index" and section["header_level"] > 1:
@@ -197,7 +200,8 @@ def heads(table):
     rows = [
         [cell.get_text(" ", strip=True) for cell in line for _ in range(int(cell.get("colspan", 1)))] for line in lines
     ]
-    return [column[-1] or ", ".join(filter(None, column)) for column in zip(*rows)]
+    names = [column[-1] or ", ".join(filter(None, column)) for column in zip(*rows)]
+    return ["" if name == "label" else name.replace("_", " ") for name in names]  # the code's names stay with the code
 
 
 def _cell(cell):

@@ -1,5 +1,5 @@
 """The class kit: the chapters as notebooks for students (solutions taken out, checks kept) and for teachers, with all
-they need, in one zip.
+they need, in one zip. Links lead to the book's pages, wherever the kit lies.
 
 Solutions stand in the chapters between nbgrader's markers `### BEGIN SOLUTION` and `### END SOLUTION`; the cells carry
 nbgrader's metadata too, so that a teacher who uses it can go on with it.
@@ -8,8 +8,10 @@ nbgrader's metadata too, so that a teacher who uses it can go on with it.
 import re
 import shutil
 import zipfile
+from functools import cache
 
 import nbformat
+import yaml
 
 from claimbook.engine.run import read
 from claimbook.paths import BUILD, CHAPTERS, ROOT, notebooks
@@ -19,22 +21,29 @@ ZIP = BUILD / "class.zip"
 SOLUTION = re.compile(r"### BEGIN SOLUTION\n.*?### END SOLUTION\n", re.S)
 BLANK = "answer = ...  # yours in place of the dots\n"
 FOLDED = {"hide-input", "hide-cell", "remove-input"}
+FIRST = 'import sys\n\nsys.path.insert(0, "..")  # the package of this kit, wherever its folder lies'
+"""A chapter's first cell in the kit: what the book's first cell fetches lies here."""
+ALONE = "from claimbook.teaching.alone import check\n\n"
+"""The first line of an exercise, which may be the first cell that a kernel runs."""
 README = """# The Hundred-Billion-Dollar Year: class kit
 
 `chapters/` holds the notebooks for students: every chapter with its exercises, solutions taken out, checks kept.
 `teacher/` holds the same with solutions. `data/` holds the tables, `claimbook/` the helper package. Nothing asks the
 network once it is installed.
 
-Install, once (conda or mamba; or any Python 3.11 with `pip install -e .`):
+Install, once (conda or mamba; or Python 3.11 to 3.15 with `pip install -e .`):
 
     conda env create -f environment.yml
     conda activate hundred-billion-dollar-year
 
-Open: `jupyter lab chapters`. Run all cells of a chapter (Run, Run All Cells), go to the exercises at its end, put
-answers in place of the dots. An exercise needs what stands above it: after a pause, Run, Run All Above Selected Cell.
+Open: `jupyter lab chapters`. Run all cells of a chapter (Run, Run All Cells): until then, or until you type
+`jupyter trust chapters/*.ipynb`, JupyterLab shows charts as words. Go to the exercises at its end, put answers
+in place of the dots. An exercise needs what stands above it: after a pause, Run, Run All Above Selected Cell.
+A notebook finds package and data beside its folder: hand in the notebook alone, and open it in `chapters/` of any kit.
 
 With nbgrader: put a notebook of `teacher/` into the course's `source/ASSIGNMENT/`, then `nbgrader generate_assignment`.
-Every exercise gives one point, and nbgrader's own autograder counts it.
+Every exercise gives one point, and nbgrader's own autograder counts it. Not with Otter: its marks are others, and
+`otter assign` (7.0.0) finds no tests in a notebook of `teacher/` and leaves the solutions in the students' copy.
 """
 
 
@@ -47,8 +56,32 @@ def exercise_cells(notebook):
     return found
 
 
+@cache
+def _anchors():
+    """The page of each anchor that a sentence of the book can link to."""
+    files = [*notebooks(), *sorted(CHAPTERS.glob("*.md")), ROOT / "index.md"]
+    prose = {file: file.read_text(encoding="utf-8") for file in files if file.suffix == ".md"}
+    prose |= {file: "\n".join(cell.source for cell in read(file).cells) for file in notebooks()}
+    found = [
+        (one, file) for file in files for one in re.findall(r"^\(([\w-]+)\)=$|^:label: ([\w-]+)$", prose[file], re.M)
+    ]
+    return {first or second: str(file.relative_to(ROOT).with_suffix(".html")) for (first, second), file in found}
+
+
+def outward(text):
+    """Links between pages as links to the book: in prose, in code that writes prose and in what it wrote."""
+    book = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
+
+    def link(found):
+        words, file, anchor = found.groups()
+        page = f"chapters/{file}.html" if file else _anchors().get(anchor)
+        return f"[{words}]({book}{page}{f'#{anchor}' * bool(anchor)})" if page else found[0]
+
+    return re.sub(r"\[([^\]]+)\]\((?:([\w-]+)\.(?:md|ipynb))?(?:#([\w-]+))?\)", link, text)
+
+
 def plain(text, keep_solution):
-    """A Markdown cell of the book as plain Jupyter shows it: no anchors, no directives, no links into the site."""
+    """A Markdown cell of the book as plain Jupyter shows it: no anchors, no directives, links to the book's pages."""
     if "{solution-end}" in text and not keep_solution:
         return ""
     text = re.sub(r"^\([\w-]+\)=\n", "", text, flags=re.M)
@@ -59,7 +92,7 @@ def plain(text, keep_solution):
         r"```\{solution-start\} ([\w-]+)\n.*?```", r"*Solution to \1*" if keep_solution else "", text, flags=re.S
     )
     text = re.sub(r"```\{[\w-]+\}.*?```", "", text, flags=re.S)
-    return re.sub(r"\[([^\]]+)\]\((?:#|[\w-]+\.(?:md|ipynb))[^)]*\)", r"\1", text).strip()
+    return outward(text).strip()
 
 
 def _nbgrader(id, **said):
@@ -87,18 +120,25 @@ def student(path, keep_solution=False):
     exercises = {cell.id: id for id, cell in exercise_cells(notebook).items()}
     kept = []
     for cell in notebook.cells:
+        if "remove-cell" in cell.metadata.get("tags", []):  # for Colab alone; the kit has another way to its package
+            cell.source, cell.outputs, cell.metadata = FIRST, [], {}
         if cell.cell_type == "markdown":
             cell.source = plain(cell.source, keep_solution)
-        elif FOLDED & set(cell.metadata.pop("tags", [])):
-            cell.metadata["jupyter"] = {"source_hidden": True}
+        else:
+            if FOLDED & set(cell.metadata.pop("tags", [])):
+                cell.metadata["jupyter"] = {"source_hidden": True}
+            cell.source = cell.source if cell.source == FIRST else outward(cell.source)
+            for data in [output.data for output in cell.outputs if "text/markdown" in output.get("data", {})]:
+                data |= {kind: outward(data[kind]) for kind in ("text/markdown", "text/plain")}
         if id := exercises.get(cell.id):
             cell.metadata["nbgrader"] = _nbgrader(id, solution=True)
+            cell.source = ALONE + cell.source
             if not keep_solution:
                 cell.source, blanked = SOLUTION.subn(BLANK, cell.source)
                 told = f"{path.name}, exercise {id}: one solution is needed between the markers, there are {blanked}."
                 assert blanked == 1, told
                 cell.outputs, cell.execution_count = [], None
-        if cell.source and cell.id != "fetch":
+        if cell.source:
             kept += [cell, point(id, keep_solution)] if id else [cell]
     notebook.cells = kept
     return notebook

@@ -68,6 +68,7 @@ def plain(answer):
 
 def check(id, answer=...):
     """Say whether `answer` is right for exercise `id`, or what to look at. Raises KeyError for an unknown id."""
+    id = str(id).strip().casefold()
     if id not in exercises():
         near = [one for one in exercises() if one.split("-")[0] == id.split("-")[0]]
         raise KeyError(f"There is no exercise {id!r}; there are {', '.join(near) or 'none in this chapter'}.")

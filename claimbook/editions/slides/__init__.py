@@ -1,4 +1,5 @@
 """One deck of slides a chapter, out of the notebook itself: claim, charts, verdict; as notes what it means, and doubts.
+What was found stands in the notes of a claim's slide, and is shown after it: the class guesses first.
 
 nbconvert writes it with the template beside this file; reveal.js is copied from npm's package, so no host is asked.
 """
@@ -24,38 +25,52 @@ REVEAL = ROOT / "tests" / "node" / "node_modules" / "reveal.js"
 """Where `make slides` puts npm's package."""
 
 
-def _section(text):
-    """A claim's section as a slide: its heading, the claim, the question."""
-    heading = re.search(r"^## .*$", text, re.M)[0]
-    quote = re.search(r"^> \*\*Claim ([\w-]+)\.\*\* (.*)$", text, re.M)
-    question = re.search(r"^\*\*.*\?\*\*$", text, re.M)
-    return f"{heading}\n\n> **{quote[1]}** {quote[2]}" + (f"\n\n{question[0]}" if question else "")
+ROWS = 14  # of witnesses on a slide
+
+
+def _claim(text):
+    """A claim's section as a slide, the claim and the question; and its heading, which is the finding."""
+    whole = r"^## (.*)\n\n> \*\*Claim ([\w-]+)\.\*\* (.*)(?:\n\n(\*\*.*\?\*\*)$)?"
+    finding, id, statement, question = re.search(whole, text, re.M).groups("")
+    return f"> **{id}** {statement}\n\n{question}", finding
+
+
+def _chart(svg, told):
+    """A chart beside its words, which stand in the picture too, and are cut off there: they would become small."""
+    band = rf'<text[^>]* x="{72 * paper.MARGIN:g}" y="([\d.]+)"[^>]*>.*?</text>'
+    lines = [float(y) for y in re.findall(band, svg)]
+    _, top, bottom = max((below - above, above + 4, below - 10) for above, below in zip(lines, lines[1:]))
+    drawn = re.sub(r'viewBox="0 0 (\S+) \S+"', rf'viewBox="0 {top} \1 {bottom - top:.2f}"', re.sub(band, "", svg))
+    words = f"<h2>{escape(told['title'])}</h2><p>{escape(told['subtitle'])}</p><p>{escape(told['source'])}</p>"
+    return f'<div class="beside"><div class="chart">{themed(drawn)}</div><div>{words}</div></div>'
+
+
+def _cards(html):
+    """A verdict card as slides: its witnesses go on where one is full."""
+    rows = re.findall(r'<tr class="\w+">.*?</tr>', html)
+    parts = [rows[n : n + ROWS] for n in range(0, len(rows), ROWS)] or [[]]
+    return [html.replace("".join(rows), "".join(part)) for part in parts]
 
 
 def deck(path):
     """The slides of a chapter as a notebook of Markdown cells with nbconvert's slide types."""
-    told, in_claims = [], False
-    for cell in read(path).cells:
+    told = []
+    for cell in (cell for cell in read(path).cells if "-ex-" not in cell.id):
         if cell.cell_type == "markdown":
             text = plain(cell.source, keep_solution=False)
-            if cell.source.startswith("# "):
-                told.append(("slide", text))
-            elif "> **Claim " in cell.source:
-                in_claims = True
-                told.append(("slide", _section(text)))
-            elif text.startswith("## Exercises"):
-                in_claims = False
-            elif text.startswith("## What we learned"):
+            if text.startswith(("# ", "## What we learned")):
                 told.append(("slide", text.split("\n### ")[0]))
+            elif "> **Claim " in cell.source:
+                asked, finding = _claim(text)
+                told += [("slide", asked), ("notes", f"**After the guess:** {finding}")]
         for output in cell.get("outputs", []):
             data = output.get("data", {})
-            if paper.CHART_MIME in data and in_claims:
-                told.append(("subslide", f'<div class="chart">{themed("".join(data["image/svg+xml"]))}</div>'))
+            if paper.CHART_MIME in data:
+                told.append(("subslide", _chart("".join(data["image/svg+xml"]), data[paper.CHART_MIME])))
             elif ledger.VERDICT_MIME in data:
-                told.append(("subslide", "".join(data["text/html"])))
-            elif "text/markdown" in data and (in_claims or len(told) == 1):
-                text = plain("".join(data["text/markdown"]), keep_solution=False)
-                told.append(("notes" if in_claims else "-", text))
+                told += [("subslide", part) for part in _cards("".join(data["text/html"]))]
+            elif "text/markdown" in data:
+                told.append(("notes", plain("".join(data["text/markdown"]), keep_solution=False)))
     cells = [new_markdown_cell(text, metadata={"slideshow": {"slide_type": kind}}) for kind, text in told]
     return new_notebook(cells=cells, metadata={"title": re.search(r"^# (.*)$", cells[0].source, re.M)[1]})
 
@@ -80,8 +95,7 @@ def build(progress=print):
         name = f"{path.stem}.html"
         (DECKS / name).write_text(exporter.from_notebook_node(notebook)[0], encoding="utf-8")
         links += f'<li><a href="{name}">{escape(notebook.metadata.title)}</a></li>'
-        kinds = [cell.metadata.slideshow.slide_type for cell in notebook.cells]
-        progress(f"  {name}: {kinds.count('slide') + kinds.count('subslide')} slides")
+        progress(f"  {name}")
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Slides</title>'
     styles = '<link rel="stylesheet" href="colours.css"><link rel="stylesheet" href="slides.css">'
     page = f"{head}{styles}<h1>Slides</h1><ul>{links}</ul></html>\n"
