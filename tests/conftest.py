@@ -22,10 +22,9 @@ collect_ignore = ["small_book"]
 
 def over_files(**arguments):
     """A manager for nbval's kernels that talk over files, as those of `claimbook run`: no port can be taken, no
-    network is needed."""
-    return KernelManager(
-        transport="ipc", connection_file=f"{tempfile.mkdtemp(prefix='nbval-')}/kernel.json", **arguments
-    )
+    network is needed. What a reader has set for IPython is left aside."""
+    os.environ["IPYTHONDIR"] = folder = tempfile.mkdtemp(prefix="nbval-")
+    return KernelManager(transport="ipc", connection_file=f"{folder}/kernel.json", **arguments)
 
 
 nbval.kernel.KernelManager = over_files
@@ -101,6 +100,10 @@ def book(sound, tmp_path):
 
 
 class Quiet(SimpleHTTPRequestHandler):
+    """A host that tells nothing, and knows no type for .mjs, as nginx."""
+
+    extensions_map = SimpleHTTPRequestHandler.extensions_map | {".mjs": "application/octet-stream"}
+
     def log_message(self, *arguments):
         pass
 

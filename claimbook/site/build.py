@@ -9,7 +9,7 @@ from html import unescape
 from pathlib import Path
 
 from claimbook.engine import intake, kernels, run
-from claimbook.engine.stamp import forms, stamp, write_stamp
+from claimbook.engine.stamp import STAMP, forms, stamp
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, ROOT, SITE, notebooks
 from claimbook.site import files, pages
@@ -74,7 +74,7 @@ def publish(fresh, made_of):
     if SITE.is_dir() and not SITE.is_symlink():
         os.replace(SITE, BUILD / "site-plain")  # of another tool
     os.replace(link, SITE)
-    write_stamp(made_of)
+    STAMP.write_text(made_of, encoding="utf-8")
     for old in BUILD.glob("site-*"):
         if old != home:
             shutil.rmtree(old, ignore_errors=True)
@@ -124,7 +124,7 @@ def check_site(site):
         f"{path.name}: the link {link} leads nowhere"
         for path, text in html.items()
         for link in re.findall(r'<a\b[^>]*?\bhref="([^"]+)"', text)
-        if not re.match(r"[a-z]+:|//", link) and not _leads(path, link, anchors)
+        if not re.match(r"[a-z]+:|/", link) and not _leads(path, link, anchors)
     ]
     shown = {files.name_of(chart) for text in html.values() for chart in re.findall(r'data-chart="[^"]+"', text)}
     faults += [

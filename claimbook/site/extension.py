@@ -2,7 +2,7 @@
 
 import re
 from functools import cache
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from docutils import nodes
@@ -15,6 +15,7 @@ from claimbook.judgement.words import MARKS, VERDICTS
 from claimbook.paths import ROOT, notebooks, theme_of
 from claimbook.site import files, launch, pyrun, share, theme
 from claimbook.site.themed import page_html, picture
+from claimbook.teaching.onpage import Exercise
 
 ASSETS = Path(__file__).with_name("assets")
 
@@ -104,7 +105,7 @@ def glossary():
 
 def preview_terms(app, doctree, page):
     """A link to a term of the glossary shows what it means when it is pointed at or reached by keyboard."""
-    if app.builder.format != "html" or page.endswith("glossary"):
+    if app.builder.name != "html" or page.endswith("glossary"):
         return
     for number, link in enumerate(list(doctree.findall(nodes.reference)), 1):
         address, _, anchor = link.get("refuri", "").partition("#")
@@ -163,10 +164,6 @@ def index_claims(app, doctree):
             app.env.get_domain("std").note_object("claim", name, claim.id, location=section)
 
 
-UNUSED = ("thebe", "sphinx-design", "design-tabs", "togglebutton", "toggleHint")
-"""Scripts and styles that extensions put on every page, and no page of this book has a use for."""
-
-
 def page_parts(app, page, template, context, doctree):
     """What a page has besides its text: scripts and styles, launch buttons, what those who share and cite it need."""
     if app.builder.name != "html":  # an EPUB has none of it
@@ -174,20 +171,25 @@ def page_parts(app, page, template, context, doctree):
     for name in ("scoreboard", "which-number", "search"):
         if page.endswith(name):
             app.add_js_file(f"{name}.js", loading_method="defer")
-    unused = lambda file: any(word in f"{file} {getattr(file, 'attributes', '')}" for word in UNUSED)
-    for kind in ("script_files", "css_files"):
-        context[kind] = [file for file in context.get(kind, []) if not unused(file)]
     context.setdefault("metatags", "")
     if doctree is None:  # search and index pages are nothing to share
         context["metatags"] += '<meta name="robots" content="noindex" />\n'
         return
     launch.buttons(context)
-    title, text, base = share.plain(context["title"]), share.description(doctree), app.config.html_baseurl
+    title = unescape(re.sub(r"<[^>]+>", "", context["title"] or "")).strip()
+    text, base = share.description(doctree), app.config.html_baseurl
     context["metatags"] += share.head(page, title, text, base)
     if pyrun.cells(page):
         context["body"] = context["body"].replace("</h1>", f"</h1>{pyrun.button(page)}", 1)
     context["body"] += share.cite(page, title, base)
     app.shared_pages[page] = (title, text)
+
+
+def not_found(app):
+    """The page that a host shows for an address that leads nowhere."""
+    if app.builder.name == "html":
+        body = '<h1>Not found</h1><p>No page of the book stands here. <a href="index.html">To its first page</a>.</p>'
+        yield "404", {"title": "Not found", "body": body}, "page.html"
 
 
 def begin(app):
@@ -206,13 +208,14 @@ def finish(app, error):
     files.write(site, app.drawn)
     share.publish(site, app.shared_pages, app.config.html_baseurl)
     pyrun.publish(site, app.config.pyodide_url)
-    theme.finish(site)
+    theme.finish(site, app.config.html_baseurl)
 
 
 def setup(app):
     app.shared_pages = {}
     app.add_directive("verdict-strip", VerdictStrip)
     app.add_directive("chart", ChartDirective)
+    app.add_directive("exercise", Exercise, override=True)
     app.add_object_type("claim", "claim")
     app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = 0  # before pages that have its words
     app.add_config_value("pyodide_url", None, "html", str)
@@ -224,6 +227,7 @@ def setup(app):
     app.connect("doctree-read", index_claims)
     for change in (preview_terms, fold_solutions, lead_with_finding, name_cells):
         app.connect("doctree-resolved", change)
+    app.connect("html-collect-pages", not_found)
     app.connect("html-page-context", page_parts, priority=900)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -41,11 +41,11 @@ def authors():
     return " and ".join(author["name"] for author in cited()["authors"])
 
 
-def reference(title, place, url):
-    """How to cite a part of the book, in one line. `place`: what it is of the book, as in "chart A of"."""
+def reference(part, url):
+    """How to cite the book, in one line, or a part of it, as in "“Title”, chart A of "."""
     book = cited()
     year, version = book["date-released"][:4], book["version"]
-    return f"{authors()} ({year}): “{title}”, {place} {book['title']}, version {version}. {url}"
+    return f"{authors()} ({year}): {part}{book['title']}, version {version}. {url}"
 
 
 def pictures():
@@ -145,12 +145,6 @@ def address(name, base):
     return f"{base}chapters/{Path(charts()[name][2]).stem}.html#chart-{name}"
 
 
-def citation(name, base):
-    """How to cite a chart, in one line."""
-    chart = charts()[name][0]
-    return f"{reference(chart['title'], f'chart {name} of', address(name, base))}. {chart['source']}"
-
-
 def footer(name, root, base):
     """What stands under a chart. `root`: the way from its page to the site's first folder; `base`: the site."""
     of = f'<span class="sr-only"> of chart {name}</span>'
@@ -158,5 +152,8 @@ def footer(name, root, base):
         f'<a href="{root}{FOLDER}/{name}.{kind}" download>{word}{of}</a> '
         for kind, word in (("csv", "Data (CSV)"), ("svg", "SVG"), ("png", "PNG"))
     )
-    cite = f"<details><summary>Cite{of}</summary><p>{escape(citation(name, base))}</p></details>"
+    chart = charts()[name][0]
+    part = f"“{chart['title']}”, chart {name} of "
+    line = f"{reference(part, address(name, base))}. {chart['source']}"
+    cite = f"<details><summary>Cite{of}</summary><p>{escape(line)}</p></details>"
     return f'<figcaption>{files}<a href="{address(name, root)}">Link{of}</a> {cite}</figcaption>'

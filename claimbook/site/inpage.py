@@ -79,14 +79,9 @@ def _bundle(value):
 
 def _kept(outputs):
     """The stored outputs of a cell in the form of fresh ones."""
-    kept = {"printed": ""}
-    for output in outputs:
-        if output["output_type"] == "stream":
-            kept["printed"] += "".join(output["text"])
-        for kind in SHOWN:
-            if kind in output.get("data", {}):
-                kept[kind] = "".join(output["data"][kind])
-    return kept
+    printed = "".join("".join(output.get("text", "")) for output in outputs)
+    shown = [(kind, text) for output in outputs for kind, text in output.get("data", {}).items() if kind in SHOWN]
+    return {"printed": printed} | {kind: "".join(text) for kind, text in shown}
 
 
 def _html(given):

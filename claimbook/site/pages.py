@@ -222,16 +222,12 @@ def _entry(row):
     }
     take = lambda *columns: ", ".join(said.pop(column) for column in columns if column in said)
     id, source = take("id"), take("source")
-    value = f"{take('qualifier')} {_amount(row['value'], row['unit'])}".strip() if "value" in row else "no amount"
+    value = f"{take('qualifier')} {units.amount(row['value'], row['unit'])}".strip() if "value" in row else "no amount"
     start = f"- `{id}`: {take(*SUBJECT)}: **{value}** ({take('publisher', 'edition', 'published')})."
     if said.get("collector") == row.get("publisher"):
         take("collector")
     rest = "; ".join(f"{column.replace('_', ' ')}: {text.rstrip('.')}" for column, text in said.items())
     return f"{start} {rest[:1].upper()}{rest[1:]}. Read at [{source}](#{source}).\n"
-
-
-def _amount(value, unit):
-    return units.amount(value, unit) if unit in units.UNITS else f"{units.number(value)} {unit.replace('_', ' ')}"
 
 
 def cover():

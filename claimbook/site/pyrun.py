@@ -16,6 +16,7 @@ from importlib.metadata import files
 from pathlib import Path
 
 from claimbook.engine import run
+from claimbook.engine.stamp import sources
 from claimbook.paths import ROOT
 
 DISTRIBUTION = ROOT / ".venv" / "pyodide"
@@ -35,9 +36,11 @@ def cells(page):
 
 
 def button(page):
-    """The button of a page. It stays hidden without script."""
+    """The button of a page. It stays hidden without script. What it fetches bears the book's version: a browser
+    may keep files of an older one for days."""
     parts = '<button type="button">Run this page</button> <output></output>'
-    return f'<div class="run-page pst-js-only" data-notebook="{page.split("/")[-1]}.ipynb">{parts}</div>'
+    names = f'data-notebook="{page.split("/")[-1]}.ipynb" data-version="{sources()}"'
+    return f'<div class="run-page pst-js-only" {names}>{parts}</div>'
 
 
 def book():
@@ -60,13 +63,10 @@ def book():
 
 def publish(site, address):
     """Put into the site what the button fetches. `address`: the setting `pyodide_url`."""
-    packed, reads = book(), {}
-    for name, mark in run.recorded().items():
-        if others := [Path(path).name for path in mark["inputs"] if path.endswith(".ipynb")]:
-            reads[name] = others
-    version = sha256(packed).hexdigest()[:8]
-    setting = {"python": address, "packages": PACKAGES, "book": f"book.zip?v={version}", "reads": reads}
-    (site / "_static" / "book.zip").write_bytes(packed)
+    others = lambda mark: [Path(path).name for path in mark["inputs"] if path.endswith(".ipynb")]
+    reads = {name: others(mark) for name, mark in run.recorded().items()}
+    setting = {"python": address, "packages": PACKAGES, "reads": reads}
+    (site / "_static" / "book.zip").write_bytes(book())
     (site / "_static" / "pyrun.json").write_text(json.dumps(setting), encoding="utf-8")
     if "//" not in address:
         if not DISTRIBUTION.exists():

@@ -3,10 +3,11 @@
 import json
 import re
 import textwrap
-from html import escape, unescape
+from html import escape
 from pathlib import Path
 
 from docutils import nodes
+from PIL import Image
 
 from claimbook.charts import look
 from claimbook.evidence import tables
@@ -19,20 +20,11 @@ from claimbook.site.launch import config
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 
 
-def plain(html):
-    return unescape(re.sub(r"<[^>]+>", "", html or "")).strip()
-
-
 def description(doctree):
     """A page in a few sentences: its finding where it has one, else its first paragraph."""
     texts = [" ".join(node.astext().split()) for node in doctree.findall(nodes.paragraph)]
     found = [text.removeprefix("The finding. ") for text in texts if text.startswith("The finding.")]
     return next(iter(found + [text for text in texts if len(text) > 40]), "")
-
-
-def shortened(text, length):
-    """The text, or as many whole words of it as fit."""
-    return text if len(text) <= length else text[: length - 1].rsplit(" ", 1)[0].rstrip(",;:.") + "…"
 
 
 def board_of(page):
@@ -46,19 +38,19 @@ def head(page, title, text, base):
     data = {"@context": "https://schema.org", "@graph": structured(page, title, text, base)}
     graph = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")  # no text can end the script or open a comment
     url, image = escape(f"{base}{page}.html"), escape(f"{base}cards/{Path(page).name}.png")
-    title, text, book = escape(title), escape(shortened(text, 200)), escape(files.cited()["title"])
+    text = escape(textwrap.shorten(text, 200, placeholder="…"))
+    title, book = escape(title), escape(files.cited()["title"])
     author, day = escape(files.authors()), files.cited()["date-released"]
+    part = f'<meta name="citation_book_title" content="{book}" />\n' if page != "index" else ""
     return f"""<meta name="description" content="{text}" />
 <meta name="author" content="{author}" />
 <meta name="citation_title" content="{title}" />
 <meta name="citation_author" content="{author}" />
 <meta name="citation_publication_date" content="{day.replace("-", "/")}" />
-<meta name="citation_inbook_title" content="{book}" />
-<meta name="citation_public_url" content="{url}" />
-<meta property="article:published_time" content="{day}" />
+{part}<meta name="citation_public_url" content="{url}" />
 <meta property="og:title" content="{title}" />
 <meta property="og:description" content="{text}" />
-<meta property="og:type" content="{"website" if page == "index" else "article"}" />
+<meta property="og:type" content="{"article" if part else "book"}" />
 <meta property="og:url" content="{url}" />
 <meta property="og:site_name" content="{book}" />
 <meta property="og:image" content="{image}" />
@@ -106,11 +98,13 @@ def structured(page, title, text, base):
 def cite(page, title, base):
     """The end of a page: how to cite it, as a line and for BibTeX."""
     book, key, url = files.cited(), theme_of(page) or Path(page).name, f"{base}{page}.html"
-    author, year = f"{{{files.authors()}}}", book["date-released"][:4]  # in braces: an organisation has no surname
-    fields = {"author": author, "title": title, "booktitle": book["title"], "year": year}
-    fields |= {"note": f"Version {book['version']}", "url": url}
+    # In double braces: an organisation has no surname, and styles would write "The ai boom".
+    kind, line, part = ("incollection", f"“{title}”, in ", title) if page != "index" else ("book", "", None)
+    fields = {"author": files.authors(), "title": part or book["title"], "booktitle": part and book["title"]}
+    fields = {name: "{%s}" % re.sub(r"([&%$#_])", r"\\\1", text) for name, text in fields.items() if text}
+    fields |= {"year": book["date-released"][:4], "note": f"Version {book['version']}", "url": url}
     said = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items())
-    line, entry = files.reference(title, "in", url), f"@incollection{{hundred-billion-{key},\n{said}}}"
+    line, entry = files.reference(line, url), f"@{kind}{{hundred-billion-{key},\n{said}}}"
     return (
         f'<details class="cite"><summary>Cite this page</summary><p>{escape(line)}</p>'
         f'<pre tabindex="0">{escape(entry)}</pre></details>'
@@ -169,10 +163,13 @@ def sitemap(pages, base):
 
 
 def publish(site, pages, base):
-    """Write cards, sitemap, robots.txt and feed. `pages`: title and description of each page by its name."""
+    """Write cards, icons, sitemap, robots.txt and feed. `pages`: title and description of each page by its name."""
     (site / "cards").mkdir(exist_ok=True)
     for page, (title, text) in pages.items():
         (site / "cards" / f"{Path(page).name}.png").write_bytes(files.png(card(page, title, text)))
+    icon, touch = (site / "_static/favicon.svg").read_text(encoding="utf-8"), site / "apple-touch-icon.png"
+    touch.write_bytes(files.png(icon.replace("<svg", '<svg width="90"', 1)))
+    Image.open(touch).save(site / "favicon.ico", sizes=[(16, 16), (32, 32), (48, 48)])
     (site / "sitemap.xml").write_text(sitemap(pages, base), encoding="utf-8")
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n", encoding="utf-8")
     (site / "feed.xml").write_text(feed(base), encoding="utf-8")

@@ -7,9 +7,13 @@ no page or script has, and the icon fonts keep the icons that are left.
 import re
 from base64 import b64encode
 from hashlib import sha256
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from fontTools import subset
 
+UNUSED = r"documentation_options thebe design togglebutton scripts/fontawesome clipboard\.min copybutton\.js".split()
+"""Words in the names of scripts and styles that the theme and extensions put on every page."""
 MENDED = [
     (r'(<meta name="viewport"[^>]*>)(.*?)<meta name="viewport"[^>]*>', r"\1\2"),
     (r'<meta name="viewport"[^>]*>\s*(<meta name="docsearch:language")', r"\1"),
@@ -24,23 +28,27 @@ MENDED = [
     (r'(<th\b[^>]*?) halign="\w+"', r"\1"),
     # A box that scrolls is reached by keyboard, with or without script; assets/page.js takes those out that do not.
     (r"<pre>", '<pre tabindex="0">'),
-    # Icons come from the font: the script that draws them weighs half a megabyte.
-    (r'<script defer src="[^"]*/scripts/fontawesome\.js[^"]*"></script>', ""),
     # Under the page's policy no attribute is a script (page.js listens instead), and no style sheet stands in the page.
     (r' onclick="(toggleFullScreen|window\.print)\(\)"', r' data-does="\1"'),
     (r"<noscript>\s*<style>.*?</style>\s*</noscript>", ""),
-    # Small scripts of extensions: some are in `FIRST`, the others nothing here has a use for.
-    (r"<script>(?:let toggleOpenOnPrint|DOCUMENTATION_OPTIONS\.|kernelName|\s*// Activate)[^<]*</script>", ""),
-    (r'<script type="text/x-thebe-config">[^<]*</script>', ""),
-    (r'<script src="[^"]*/documentation_options\.js[^"]*"></script>', ""),
-    # page.js brings these when they are wanted.
-    (r'<script [^>]*src="[^"]*/(?:clipboard\.min|copybutton)\.js[^"]*"></script>', ""),
+    # Small scripts of extensions: some are in assets/first.js, the others nothing here has a use for.
+    (r"<script>(?:(?:let|var) toggle|const THEBE|DOCUMENTATION_OPTIONS\.|kernelName|\s*// Activate)[^<]*</script>", ""),
+    # Files that no page needs. Icons come from the font: the script that draws them weighs half a megabyte. The buttons
+    # that copy code page.js brings, once they are wanted.
+    (rf"<(?:script|link) [^>]*(?:{'|'.join(UNUSED)})[^>]*>(?:[^<]*</script>)?", ""),
     # Names and operators in code need no element of their own, nor do neighbours of one kind (the second time for those
     # that were merged before, two by two): half of a page's elements.
     (r'<span class="[nopw]">([^<]*)</span>', r"\1"),
     (r'<span class="s[1aei]">', '<span class="s2">'),
     (r'(<span class="(\w\w?)">[^<]*)</span><span class="\2">', r"\1"),
     (r'(<span class="(\w\w?)">[^<]*)</span><span class="\2">', r"\1"),
+    # Firefox fetches ahead what comes next, which the page's policy refuses: the link at the page's end is enough.
+    (r'\s*<link rel="next"[^>]*>', ""),
+    # A notebook is JSON: a browser would show its text.
+    (r'(<a href="[^"]*_sources/[^"]*") target="_blank"', r"\1 download"),
+    # Phones and older browsers do not read an SVG.
+    (r'(<link rel="icon" href="([^"]*)_static)', r'<link rel="apple-touch-icon" href="\2apple-touch-icon.png" />\1'),
+    (r'(<link rel="icon" href="([^"]*)_static)', r'<link rel="icon" href="\2favicon.ico" sizes="32x32" />\1'),
     # The book's name stands outside every landmark.
     (r'<div id="pst-primary-sidebar"', '<div id="pst-primary-sidebar" role="complementary" aria-label="Book"'),
 ]
@@ -59,28 +67,19 @@ NOT_FOR_SEARCH = [
     (r'<script (src="[^"]*(?:doctools|sphinx_highlight|sphinx-book-theme)\.js[^"]*")>', r"<script defer \1>"),
 ]
 """Pattern and replacement, for every page but that of the search."""
-FIRST = """{{
-  const set = document.documentElement.dataset;
-  set.mode = localStorage.getItem("mode") || "auto";
-  set.theme = set.mode !== "auto" ? set.mode : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
-}}
-{options}
-DOCUMENTATION_OPTIONS.search_as_you_type = false;"""
-"""What must run before anything is shown: the one script that stands in the page itself, the same in all. Its hash is
-in the policy. The theme sets its colours only at the end: a flash of light in the dark, and everything styled anew."""
 POLICY = (
-    "default-src 'none'; script-src 'self' 'sha256-{hash}'; style-src 'self'; style-src-attr 'unsafe-inline'; img-src"
-    " 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'"
+    "default-src 'none'; script-src {site} 'sha256-{hash}'; style-src {site}; style-src-attr 'unsafe-inline'; img-src"
+    " {site} data:; font-src {site}; connect-src {site}; form-action {site}; base-uri 'none'"
 )
-"""What a page may load and run: files of this site, and `FIRST`. Charts carry their colours in attributes, which no
-data can write."""
+"""What a page may load and run: files of this site, and assets/first.js. Charts carry their colours in attributes,
+which no data can write. The site is named by its address too: in a frame without an origin WebKit knows no 'self'."""
 SHEET = r'<link (?=[^>]*rel="stylesheet")[^>]*href="[^"?]*_static/((?!book\.css)[^"?]+)[^>]*>'
 """A style sheet of a page. All of them go into one: each is a wait before a phone shows anything."""
 
 
-def finish(site):
+def finish(site, base):
     """Mend every page of the site, then cut its style sheets and icon fonts to what the pages use. A page that was
-    finished before stays."""
+    finished before stays. `base`: the site's address; 404.html is shown at any depth, and links by its path."""
     static = site / "_static"
     paths = [path for path in sorted(site.rglob("*.html")) if static not in path.parents]
     pages = {path: path.read_text(encoding="utf-8") for path in paths}
@@ -91,7 +90,7 @@ def finish(site):
     for name, *rule in SPARED:
         script = static / "scripts" / name
         script.write_text(mended(script.read_text(encoding="utf-8"), [rule]), encoding="utf-8")
-    rules = MENDED + guarded((static / "documentation_options.js").read_text(encoding="utf-8").strip())
+    rules = MENDED + guarded((static / "documentation_options.js").read_text(encoding="utf-8").strip(), base)
     for path in fresh:
         pages[path] = mended(pages[path], rules if path.name == "search.html" else rules + NOT_FOR_SEARCH)
     scripts = [path.read_text(encoding="utf-8") for path in site.rglob("*.js") if path.name != "searchindex.js"]
@@ -102,7 +101,12 @@ def finish(site):
     for path in fresh:
         root = "../" * (len(path.relative_to(site).parts) - 1)
         html = re.sub(SHEET, f'<link rel="stylesheet" href="{root}{name}" />', pages[path], count=1)
-        path.write_text(re.sub(SHEET, "", html), encoding="utf-8")
+        lasting = (
+            [(r'\b(href|src|action)="(?![a-z]+:|[/#])', rf'\1="{urlsplit(base).path}')]
+            if path.name == "404.html"
+            else []
+        )
+        path.write_text(mended(html, [(SHEET, ""), *lasting]), encoding="utf-8")
 
 
 def mended(text, rules):
@@ -111,10 +115,12 @@ def mended(text, rules):
     return text
 
 
-def guarded(options):
-    """The rules that put the first script and the policy into a page. `options`: Sphinx's script of that name."""
-    first = FIRST.format(options=options)
-    policy = POLICY.format(hash=b64encode(sha256(first.encode()).digest()).decode())
+def guarded(options, base):
+    """The rules that put the first script and the policy into a page. `options`: Sphinx's script of that
+    name; `base`: the site's address."""
+    first = Path(__file__).with_name("assets").joinpath("first.js").read_text(encoding="utf-8")
+    first += f"{options}\nDOCUMENTATION_OPTIONS.search_as_you_type = false;"
+    policy = POLICY.format(hash=b64encode(sha256(first.encode()).digest()).decode(), site=f"'self' {base}")
     return [
         (r'<script data-cfasync="false">[^<]*</script>', lambda match: f"<script>{first}</script>"),
         (r'<meta charset="utf-8" />', rf'\g<0>\n    <meta http-equiv="Content-Security-Policy" content="{policy}" />'),

@@ -30,6 +30,7 @@ def themed(svg):
     # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles.
     svg = re.sub(rf"({'|'.join(VARIABLES)})\b", lambda m: f"var(--cb-{VARIABLES[m[0]]}, {m[0]})", svg)
     svg = re.sub("|".join(NEEDLESS), "", svg)
+    svg = re.sub(r"(?<=font-size: )[\d.]+px", r"calc(\g<0>*var(--fit,1))", svg)  # page.js says what fits
     svg = re.sub(r"\s+", " ", svg).replace("> <", "><")
     return ungrouped(re.sub(r'(width|height)="[\d.]+pt"\s*', "", svg, count=2))
 

@@ -9,7 +9,7 @@ const [address, executablePath, ...pages] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
-const found = { violations: [], errors: [], requests: [], wide: [], text: { phone: [], desktop: [] }, weight: {}, pages: 0 };
+const found = { violations: [], errors: [], requests: [], wide: [], crowded: [], text: { phone: [], desktop: [] }, weight: {}, pages: 0 };
 
 async function open(theme, size, page) {
   const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", acceptDownloads: true });
@@ -39,22 +39,43 @@ const sizes = (tab) => tab.evaluate(() => [...document.querySelectorAll(".chart 
   return [svg.dataset.chart, Math.min(...all), Math.max(...all)];
 }));
 
+// Texts of charts that run out of their picture or over another text.
+const crowded = (tab) => tab.evaluate(() => [...document.querySelectorAll(".chart svg")].flatMap((svg) => {
+  const texts = [...svg.querySelectorAll("text")].filter((text) => text.textContent.trim()).map((text) => [text.textContent, text.getBoundingClientRect()]);
+  const shared = (a, b) => [Math.min(a.right, b.right) - Math.max(a.left, b.left), Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top)];
+  const frame = svg.getBoundingClientRect();
+  const out = texts.filter(([, box]) => box.width - shared(box, frame)[0] > 0.5 || box.height - shared(box, frame)[1] > 0.5).map(([text]) => `${svg.dataset.chart}: ${text} runs out of the picture`);
+  const over = texts.flatMap(([text, box], at) => texts.slice(at + 1).filter(([, other]) => { const [across, down] = shared(box, other); return across > 0.5 && down > box.height / 5; }).map(([other]) => `${svg.dataset.chart}: ${text} over ${other}`));
+  return [...out, ...over];
+}));
+const style = (tab, css) => tab.evaluate((text) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); document.adoptedStyleSheets.push(sheet); }, css); // the page's policy takes no <style>
+const SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"; // WCAG 1.4.12
+
 // One page in all its states: desktop and phone, navigation open and closed, light and dark.
 async function look(page) {
   const tab = await open("light", "desktop", page);
   const navigation = tab.locator("#pst-primary-sidebar .toctree-l1").first();
   const press = () => tab.locator(".primary-toggle").click();
   const drawer = tab.locator("#pst-primary-sidebar-modal .toctree-l1").first();
+  // What waits to be drawn until it is near has no true place and size yet, and axe would see it lie over its neighbours.
+  await style(tab, "* { content-visibility: visible !important; }");
   await tab.setViewportSize(SIZES.phone);
   const wide = await tab.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   if (wide > 0) found.wide.push(`${page}: ${wide} pixels too wide`);
   found.text.phone.push(...await sizes(tab));
   await tab.setViewportSize(SIZES.desktop);
   found.text.desktop.push(...await sizes(tab));
+  for (const spaced of [false, true]) {
+    if (spaced) await style(tab, SPACED);
+    for (const size of ["phone", "desktop"]) {
+      await tab.setViewportSize(SIZES[size]);
+      await tab.evaluate(() => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 100)))); // the page sees the spacing by the size that it gives the article
+      found.crowded.push(...(await crowded(tab)).map((text) => `${size}${spaced ? ", spaced" : ""}: ${text}`));
+    }
+  }
+  await tab.evaluate(() => { document.adoptedStyleSheets.pop(); });
   // A chart is one picture with a name (role img): axe need not walk through its hundreds of marks.
   await tab.evaluate(() => document.querySelectorAll(".chart svg[role=img]").forEach((svg) => svg.replaceChildren()));
-  // What waits to be drawn until it is near has no true place yet, and axe would see it lie over its neighbours.
-  await tab.evaluate(() => { const sheet = new CSSStyleSheet(); sheet.replaceSync("* { content-visibility: visible !important; }"); document.adoptedStyleSheets.push(sheet); }); // the page's policy takes no <style>
   // The buttons that copy code come once somebody shows interest in code.
   const code = tab.locator("div.highlight").first();
   if (await code.count()) {
@@ -212,6 +233,24 @@ async function use() {
   await tab.locator("[data-does=toggleFullScreen]").first().click();
   did.fullscreen = await tab.waitForFunction(() => document.fullscreenElement).then(() => true, () => false);
   await attacked.close();
+
+  // The frame of a learning platform: without an origin of its own, where nothing is stored.
+  const platform = await browser.newContext();
+  tab = await platform.newPage();
+  tab.on("pageerror", (error) => found.errors.push(`in a frame: ${error.message}`));
+  await tab.goto(`${address}robots.txt`);
+  await tab.evaluate((src) => document.body.append(Object.assign(document.createElement("iframe"), { sandbox: "allow-scripts", src, width: 1200, height: 700 })), `${address}chapters/01-ai-boom.html`);
+  let frame = await (await tab.waitForSelector("iframe")).contentFrame();
+  await frame.waitForURL("**/01-ai-boom.html");
+  const mode = () => frame.evaluate(() => document.documentElement.dataset.mode);
+  did.framed = [await mode()];
+  await frame.locator(".theme-switch-button").first().click();
+  did.framed.push(await mode());
+  await tab.keyboard.press("Control+k");
+  did.framed.push(await frame.evaluate(() => Boolean(document.querySelector("dialog[open], input[type=search]:focus"))));
+  await frame.goto(`${address}search.html?q=boom-03`);
+  did.framed.push(await frame.locator("#search-results ul.search li").first().textContent());
+  await platform.close();
 
   const plain = await browser.newContext({ javaScriptEnabled: false });
   tab = await plain.newPage();

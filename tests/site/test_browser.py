@@ -12,11 +12,13 @@ from functools import partial
 from hashlib import sha256
 from html.parser import HTMLParser
 from http.server import ThreadingHTTPServer
+from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
 import pytest
 import yaml
 from conftest import Quiet
+from PIL import Image
 
 from claimbook.judgement import ledger
 from claimbook.judgement.words import VERDICTS
@@ -24,6 +26,7 @@ from claimbook.paths import ROOT, notebooks
 from claimbook.site import build, files, launch
 
 HERE = ROOT / "tests/node"
+BASE = urlsplit(launch.config()["html"]["baseurl"])
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +35,17 @@ def pages(site):
 
 
 @pytest.fixture(scope="module")
-def seen(site, pages):
-    """What a browser found on all pages, looked at once: tests/node/check.mjs."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+def seen(site, pages, tmp_path_factory):
+    """What a browser found on all pages, looked at once: tests/node/check.mjs. The site stands under the path that its
+    address has where it is published."""
+    host = tmp_path_factory.mktemp("host")
+    (host / BASE.path.strip("/")).symlink_to(site)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(host)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     command = [
         "node",
         str(HERE / "check.mjs"),
-        f"http://127.0.0.1:{server.server_port}/",
+        f"http://127.0.0.1:{server.server_port}{BASE.path}",
         shutil.which("chromium"),
         *pages,
     ]
@@ -61,6 +67,11 @@ def test_the_text_of_a_chart_can_be_read_on_a_phone_and_does_not_shout_on_a_desk
     assert {name for name, *_ in seen["text"]["phone"]} == set(files.charts())
     assert [(name, low) for name, low, _ in seen["text"]["phone"] if low < 9.5] == []
     assert [(name, high) for name, _, high in seen["text"]["desktop"] if high > 16] == []
+
+
+def test_no_text_of_a_chart_runs_out_of_its_picture_or_over_another(seen):
+    """As it stands, and with the spacing of lines, letters and words that a reader may ask for."""
+    assert seen["crowded"] == []
 
 
 def test_no_page_weighs_more_than_200_kib(seen):
@@ -100,11 +111,61 @@ def test_every_page_has_a_strict_policy_before_all_else(site, pages):
         ), page
         inline = [script for script in re.findall(r"<script>(.*?)</script>", head, re.S)]
         assert (
-            re.fullmatch(r"'self' 'sha256-([\w+/=]+)'", policy["script-src"])[1]
+            re.fullmatch(rf"'self' {BASE.geturl()} 'sha256-([\w+/=]+)'", policy["script-src"])[1]
             == b64encode(sha256(inline[0].encode()).digest()).decode()
             and len(inline) == 1
         ), page
         assert " onclick=" not in (site / page).read_text(encoding="utf-8")
+
+
+def test_no_page_asks_for_what_its_policy_refuses(site, pages):
+    """Firefox fetches `next` ahead, as others do what is named by these words: no directive of the policy lets it."""
+    for page in pages:
+        rels = set(re.findall(r'<link\b[^>]*?\brel="([^"]+)"', (site / page).read_text(encoding="utf-8")))
+        assert rels & {"next", "prefetch", "prerender", "modulepreload", "manifest"} == set(), page
+        assert {"stylesheet", "icon", "apple-touch-icon"} <= rels, page
+
+
+def test_a_link_to_a_part_of_a_page_lands_there_in_every_engine(site, pages):
+    """Where a box's size is guessed until it is drawn, what stands below it moves after the reader was led there."""
+    css = (site / "_static/book.css").read_text(encoding="utf-8")
+    waiting = re.findall(r"([^{}]+)\{[^{}]*content-visibility:\s*auto", css)
+    assert [selector.strip() for selector in waiting] == [".chart"] and "contain-intrinsic" not in css
+    for page in pages:
+        charts = re.findall(r'<div class="chart"[^>]*>', (site / page).read_text(encoding="utf-8"))
+        assert [one for one in charts if not re.search(r'style="aspect-ratio:[\d.]+/[\d.]+"', one)] == [], page
+
+
+def test_in_a_frame_that_stores_nothing_everything_works(seen):
+    before, after, opened, found = seen["use"]["framed"]
+    assert before == "auto" != after and opened
+    assert found.startswith("The AI boom") or "boom-03" in found, found
+
+
+def test_what_is_no_page_is_downloaded_not_shown(site, pages):
+    """A host that knows no type of a file, or one that says JSON, would have it shown as text."""
+    for page in pages:
+        links = re.findall(
+            r'<a\b[^>]*\bhref="(?![a-z]+:)([^"#?]+)[^"]*"([^>]*)>', (site / page).read_text(encoding="utf-8")
+        )
+        files = {link: rest for link, rest in links if not link.endswith((".html", "/", ".pdf", ".md"))}
+        assert [link for link, rest in files.items() if " download" not in rest] == [], page
+
+
+def test_the_page_for_a_lost_address_leads_on_from_any_depth(site):
+    html = (site / "404.html").read_text(encoding="utf-8")
+    links = [link for link in re.findall(r'\b(?:href|src|action)="([^"#]+)', html) if not link.startswith("https:")]
+    for place in ("", "a", "a/b/c.html"):
+        goals = {urlsplit(urljoin(f"{BASE.geturl()}{place}", link)).path for link in links}
+        assert len(goals) > 20
+        assert [goal for goal in goals if not (site / goal.removeprefix(BASE.path)).is_file()] == [], place
+    assert "404" not in (site / "sitemap.xml").read_text(encoding="utf-8")
+
+
+def test_phones_and_old_browsers_find_an_icon(site, pages):
+    with Image.open(site / "apple-touch-icon.png") as touch, Image.open(site / "favicon.ico") as old:
+        assert touch.size == (180, 180) and old.info["sizes"] == {(16, 16), (32, 32), (48, 48)}
+        assert touch.convert("RGB").getpixel((90, 90)) != (255, 255, 255) == touch.convert("RGB").getpixel((0, 0))
 
 
 def test_the_policy_refuses_what_is_smuggled_in_and_lets_buttons_work(seen):
@@ -247,7 +308,7 @@ class Head(HTMLParser):
 def test_every_page_says_what_it_is(site, pages):
     base = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
     kinds, texts = [], []
-    shared = [page for page in pages if page not in ("search.html", "genindex.html")]
+    shared = [page for page in pages if page not in ("search.html", "genindex.html", "404.html")]
     for page in shared:
         head = Head((site / page).read_text(encoding="utf-8"))
         assert head.links["canonical"] == head.meta["og:url"] == base + page

@@ -143,8 +143,41 @@ def test_a_cell_that_raises_is_named_and_the_page_stays(seen):
     )
 
 
-def test_a_cell_without_end_can_be_stopped(seen):
-    assert seen["use"]["stopped"].startswith("Stopped.")
+def test_a_cell_without_end_is_named_and_can_be_stopped_at_the_top_and_where_it_stands(seen):
+    by_the_bar, check, by_its_own = seen["use"]["stopped"]
+    assert by_the_bar.startswith("Stopped.") and by_its_own.startswith("Stopped.")
+    assert check == "Run the page first, with the button at its top."
+    cell = seen["use"]["endless"][0]
+    assert "Cell boom-01-3 is running …" in cell["bar"] and cell["value"] == "Cell boom-01-3"
+    assert cell["marked"] == 1 and cell["top"] == "Stop"
+
+
+def test_an_exercise_without_end_shows_that_it_runs_and_can_be_stopped(seen):
+    _, runs, stopped = seen["use"]["endless"]
+    assert runs["said"] == "Running …" and runs["outline"] == "solid" and runs["top"] == "Stop"
+    assert "boom-ex-1" in runs["bar"] and "boom-ex-1" not in stopped["bar"]
+    assert stopped["said"].startswith("Stopped. Run the page again") and stopped["top"] == "Run all again"
+
+
+def test_an_exercise_whose_cells_have_not_run_says_which_to_run_first(seen):
+    told, goal = seen["use"]["first"]
+    assert told.startswith("NameError: name 'implied' is not defined (line 1). Run first cell boom-01-3 and")
+    assert goal == "#cell-boom-01-3"
+
+
+def test_a_reload_keeps_what_was_written_and_it_can_be_taken_back(seen):
+    cell, answer, posed, drawer = seen["use"]["kept"]
+    assert cell == "1 / 0" and answer == "while True:\n    pass"
+    assert posed.startswith("answer = ...")
+    assert set(json.loads(drawer)) == {"boom-01-5"}, "the title of its own is still written there"
+
+
+def test_where_storage_is_refused_nothing_breaks_and_the_browser_asks(seen):
+    assert seen["refused"] == {"errors": [], "before": 0, "asked": ["beforeunload"]}
+
+
+def test_a_failure_stays_within_a_phone(seen):
+    assert seen["phone"] <= 360
 
 
 def test_where_python_cannot_be_reached_the_page_stays_and_says_where_else_it_runs(seen):

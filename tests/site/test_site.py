@@ -1,13 +1,19 @@
 """What the site makes of a notebook's output, and the cards and tables that it shows."""
 
+import json
 import re
+import subprocess
+from html import unescape
 
 import pandas as pd
+import yaml
+from pybtex.database import parse_string
+from pybtex.plugin import find_plugin
 
 from claimbook.judgement import cards, ledger
 from claimbook.judgement.cards import Board, Sentence, Table
 from claimbook.paths import ROOT
-from claimbook.site import files, pages, theme, themed
+from claimbook.site import files, pages, share, theme, themed
 
 
 def test_a_dataframe_becomes_a_plain_table_without_row_numbers():
@@ -76,16 +82,25 @@ def test_a_page_begins_with_its_finding(site):
         assert 0 < html.index("The finding.</strong>") < html.index('class="cell_input'), path.name
 
 
+def test_the_index_of_the_search_holds_numbers(site):
+    """Sphinx's does until version 8; from 9 on a number that is asked for would find nothing."""
+    index = (site / "searchindex.js").read_text(encoding="utf-8")
+    terms = json.loads(index[index.index("(") + 1 : index.rindex(")")])["terms"]
+    assert {"57", "2024", "314"} <= terms.keys()
+
+
 def test_a_download_holds_no_formula():
     made = files.rows_csv(
         {
             "data": [
                 [{"id": "a", "label": "=1+1", "value": -5.0}, {"id": "b", "label": "-5", "value": 2.0}],
-                [{"id": "c", "note": "@SUM(A1)"}],
+                [{"id": "c", "note": "@SUM(A1)"}, {"id": "d", "label": "", "value": None, "note": "a - b = c"}],
             ]
         }
     )
-    assert made == "table,id,label,value,note\n1,a,'=1+1,-5.0,\n1,b,-5,2.0,\n2,c,,,'@SUM(A1)\n"
+    assert made == ("table,id,label,value,note\n1,a,'=1+1,-5.0,\n1,b,-5,2.0,\n2,c,,,'@SUM(A1)\n2,d,,,a - b = c\n"), (
+        "what is empty stays empty, what is a number or a sentence stays what it is"
+    )
 
 
 def test_the_theme_keeps_what_pages_use():
@@ -101,3 +116,57 @@ def test_the_version_is_the_same_everywhere():
     cited = files.cited()
     assert (newest[1], newest[2]) == (cited["version"], cited["date-released"])
     assert f'version = "{newest[1]}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def entry(page, title):
+    """The page's entry for BibTeX, as its button shows it."""
+    return unescape(re.search(r"<pre[^>]*>(.*)</pre>", share.cite(page, title, "https://example.org/"), re.S)[1])
+
+
+def test_a_style_of_bibtex_prints_title_and_author_as_they_are():
+    """Styles write "The ai boom" of a title, and take "The authors of The Year" for a first and a last name."""
+    title = "R&D: 100 % AI in the US_of #1"
+    found = parse_string(entry("chapters/01-ai-boom", title), "bibtex")
+    printed = find_plugin("pybtex.style.formatting", "plain")(abbreviate_names=True).format_entries(
+        found.entries.values()
+    )
+    text = next(printed).text.render_as("text")
+    assert text.startswith(f"{files.authors()}.") and f"{title}." in text and f"In {files.cited()['title']}" in text
+    costs = entry("chapters/01-ai-boom", "A $5 AI").partition("  url")[0]
+    assert not re.search(r"(?<!\\)[&%$#_]", costs) and r"title = {{A \$5 AI}}" in costs
+
+
+def test_the_cover_is_cited_as_the_book_and_not_as_a_part_of_itself():
+    found = parse_string(entry("index", "The cover"), "bibtex").entries["hundred-billion-index"]
+    assert found.type == "book" and "booktitle" not in found.fields
+    assert found.fields["title"] == f"{{{files.cited()['title']}}}"
+    assert f"): {files.cited()['title']}, version" in share.cite("index", "The cover", "")
+
+
+def test_a_reference_manager_takes_the_cover_for_a_book_and_a_chapter_for_its_part():
+    """Zotero's rules (Embedded Metadata.js, RDF.js): `citation_book_title` makes a section of a book, no other word
+    does; `og:type` makes a book. Google Scholar's: title, every author, the day as YYYY/MM/DD."""
+    book, part = (
+        share.head(page, "Title", "A text.", "https://example.org/") for page in ("index", "chapters/01-ai-boom")
+    )
+    title = files.cited()["title"]
+    assert f'<meta name="citation_book_title" content="{title}" />' in part and "citation_book_title" not in book
+    assert '<meta property="og:type" content="book" />' in book
+    for head in (book, part):
+        assert '<meta name="citation_title" content="Title" />' in head and head.count('name="citation_author"') == 1
+        assert re.search(r'<meta name="citation_publication_date" content="\d{4}/\d\d/\d\d" />', head)
+
+
+def test_who_takes_the_citation_from_its_file_is_told_where_the_book_is():
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    assert files.cited()["url"] == config["html"]["baseurl"]
+    assert files.cited()["repository-code"] == config["repository"]["url"]
+
+
+def test_a_filter_of_all_repositories_does_not_touch_the_notebooks(tmp_path):
+    """nbstripout --install --global would commit them without the outputs that they are published with."""
+    (tmp_path / "attributes").write_text("*.ipynb filter=nbstripout\n", encoding="utf-8")
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    (tmp_path / ".gitattributes").write_bytes((ROOT / ".gitattributes").read_bytes())
+    asked = ["git", "-c", f"core.attributesFile={tmp_path / 'attributes'}", "check-attr", "filter", "chapters/a.ipynb"]
+    assert subprocess.run(asked, cwd=tmp_path, capture_output=True, text=True).stdout.endswith("filter: unset\n")

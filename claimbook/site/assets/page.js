@@ -22,6 +22,14 @@ const scrolls = new ResizeObserver((boxes) => boxes.forEach(({ target }) => {
   target.tabIndex = target.scrollWidth > target.clientWidth ? 0 : -1;
 }));
 document.querySelectorAll("pre, .data-table, .pst-scrollable-table-container").forEach((box) => scrolls.observe(box));
+// A reader's own spacing of letters and words makes texts too wide for their places in a picture. Half an em is a letter, six of them a word.
+const drawn = document.querySelector(".chart svg text");
+if (drawn) new ResizeObserver(() => {
+  const { fontSize, letterSpacing, wordSpacing } = getComputedStyle(drawn), of = (length) => (parseFloat(length) || 0) / parseFloat(fontSize);
+  const wider = 1 + (of(letterSpacing) + of(wordSpacing) / 6) / 0.5;
+  root.classList.toggle("spaced", wider > 1);
+  root.style.setProperty("--fit", 1 / wider);
+}).observe(drawn.closest("article"));
 // On a narrow screen a table that does not fit shows the cells of a row one under the other, each with the head of its column.
 function stack(table) {
   const heads = [...table.tHead.rows].map((row) => [...row.cells].flatMap((cell) => Array(cell.colSpan).fill(cell.textContent.trim())));
@@ -32,7 +40,7 @@ function stack(table) {
 document.querySelectorAll("[data-does]").forEach((button) => button.addEventListener("click", () => (button.dataset.does === "window.print" ? print() : toggleFullScreen())));
 document.querySelector("main form.bd-search input")?.focus();
 const run = document.querySelector(".run-page"), scripts = document.currentScript.src;
-run?.querySelector("button").addEventListener("click", () => import(new URL("pyrun.js", scripts)).then(({ press }) => press(), () => {
+run?.querySelector("button").addEventListener("click", () => import(new URL(`pyrun.js?v=${run.dataset.version}`, scripts)).then(({ press }) => press(), () => {
   run.querySelector("output").textContent = "Python cannot be loaded here. The menu above offers Binder and Colab.";
 }));
 // Most readers never copy code: the buttons for it come when code is first pointed at, or with the first focus: code that does not scroll takes none.

@@ -8,8 +8,11 @@ async function load({ address, packages, book, notebooks }) {
   const fetched = (url) => fetch(url).then((got) => { if (!got.ok) throw new Error(`${got.status} ${url}`); return got.arrayBuffer(); });
   const files = Promise.all([book, ...Object.values(notebooks)].map(fetched));
   files.catch(() => {}); // told below
-  const { loadPyodide } = await import(`${address}pyodide.mjs`);
-  const pyodide = await loadPyodide({ indexURL: address, packages, env: { MPLBACKEND: "agg" } });
+  // Some hosts give a file .mjs no type, and a browser imports it only as a script.
+  const script = async (name) => import(URL.createObjectURL(new Blob([await fetched(`${address}${name}`)], { type: "text/javascript" })));
+  const { loadPyodide } = await script("pyodide.mjs");
+  const createPyodideModule = (await script("pyodide.asm.mjs")).default;
+  const pyodide = await loadPyodide({ indexURL: address, createPyodideModule, packages, env: { MPLBACKEND: "agg" } });
   const [archive, ...others] = await files;
   pyodide.unpackArchive(archive, "zip", { extractDir: "/book" });
   Object.keys(notebooks).forEach((name, at) => pyodide.FS.writeFile(`/book/chapters/${name}`, new Uint8Array(others[at])));

@@ -5,14 +5,41 @@ const button = bar.querySelector("button");
 const told = bar.querySelector("output");
 const meter = bar.appendChild(document.createElement("progress"));
 meter.setAttribute("aria-label", "Cells that were run");
-const site = (path) => new URL(`../${path}`, import.meta.url).href;
+const site = (path) => new URL(`../${path}?v=${bar.dataset.version}`, import.meta.url).href;
+const where = bar.appendChild(document.createElement("span")); // for the eye: a screen reader hears of cells that take long
+where.ariaHidden = "true";
 let cells, worker, answer, next = 0, running = false;
+
+// What a reader has written, by the cell: a reload and a look at another page keep it, as long as this tab is open.
+const drawer = `run ${location.pathname}`;
+let written = {}, refused = false;
+try { written = JSON.parse(sessionStorage.getItem(drawer)) ?? {}; } catch { refused = true; }
+function keep(id, text, original) {
+  if (text === original) delete written[id];
+  else written[id] = text;
+  try { sessionStorage.setItem(drawer, JSON.stringify(written)); } catch { refused = true; }
+}
+addEventListener("beforeunload", (event) => { if (refused && Object.keys(written).length) event.preventDefault(); });
 
 function element(tag, properties, ...content) {
   const made = Object.assign(document.createElement(tag), properties);
   made.append(...content);
   return made;
 }
+
+// A box for code, as it was left; Ctrl or Shift with Enter runs it, and a button takes back what was written.
+function box(id, original, label, run) {
+  const code = element("textarea", { className: "run-code", value: written[id] ?? original, rows: original.split("\n").length + 1, spellcheck: false });
+  code.setAttribute("aria-label", label);
+  code.addEventListener("input", () => keep(id, code.value, original));
+  code.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.shiftKey)) { event.preventDefault(); run(); } });
+  const back = named("Take back", id);
+  back.addEventListener("click", () => { code.value = original; keep(id, original, original); });
+  return [code, back];
+}
+
+// A button whose name says to a screen reader what it is for.
+const named = (text, id) => element("button", { type: "button", text }, element("span", {}, text), element("span", { className: "sr-only" }, ` ${id}`));
 
 // The notebook's cells with their places in the page.
 async function read() {
@@ -30,43 +57,66 @@ async function read() {
 
 // An exercise as students get it, before its folded solution: a box for the answer, and the check of it.
 function pose(cell) {
-  const code = element("textarea", { className: "run-code", value: cell.posed, rows: cell.posed.split("\n").length + 1, spellcheck: false });
-  code.setAttribute("aria-label", `Answer to ${cell.id.replace("-solution", "")}`);
-  const check = element("button", { type: "button" }, "Check", element("span", { className: "sr-only" }, ` ${cell.id.replace("-solution", "")}`));
-  const said = element("div", { role: "status" });
+  const id = cell.id.replace("-solution", "");
+  const check = named("Check", id), said = element("div", { role: "status" });
+  const [code, back] = box(id, cell.posed, `Answer to ${id}`, () => check.click());
   check.addEventListener("click", async () => {
+    if (check.hasAttribute("data-runs")) return press();
     if (running || !worker) { said.textContent = running ? "Wait until the page has run." : "Run the page first, with the button at its top."; return; }
-    running = true;
+    busy(true);
+    mark(check, id);
+    said.textContent = "Running …";
     try {
       const { error, html } = await ask({ id: cell.id, source: code.value, stored: cell.stored, back: true });
-      if (html === null) said.replaceChildren(...cell.nodes.map((node) => node.cloneNode(true)));
+      const missing = error?.startsWith("NameError") && cells.slice(0, cells.indexOf(cell)).find(({ result }) => !result || result.error);
+      if (missing) said.replaceChildren(`${error}. Run first `, element("a", { href: `#${missing.place.id}` }, `cell ${missing.id}`), " and what stands between.");
+      else if (html === null) said.replaceChildren(...cell.nodes.map((node) => node.cloneNode(true)));
       else if (error) said.textContent = error;
       else said.innerHTML = html;
-    } catch { said.textContent = "Stopped. Run the page again."; }
-    running = false;
+    } catch (error) {
+      said.textContent = `${error.stopped ? "Stopped" : `Python has ended (${error.message})`}. Run the page again, with the button at its top: your answer stays.`;
+      stop();
+    }
+    busy(false);
+    mark(check);
   });
-  cell.place.closest("details.solution").before(element("div", { className: "run-exercise" }, code, element("p", { className: "run-cell" }, check), said));
+  cell.place.closest("details.solution").before(element("div", { className: "run-exercise" }, code, element("p", { className: "run-cell" }, check, back), said));
+}
+
+// Something runs, or nothing any more: the button at the top stops it.
+function busy(on) {
+  running = on;
+  button.textContent = on ? "Stop" : "Run all again";
+}
+
+// What runs is named in the bar, and its own button stops it too. Without a name: it has ended.
+function mark(own, name) {
+  where.textContent = name ?? "";
+  own?.toggleAttribute("data-runs", Boolean(name));
+  if (own) own.firstChild.textContent = name ? "Stop" : own.text;
 }
 
 // Buttons below a cell whose code is shown.
 function offer(cell, index) {
   const code = cell.place.querySelector(".cell_input");
   if (!code) return;
-  const name = element("span", { className: "sr-only" }, ` ${cell.id}`);
-  const edit = element("button", { type: "button" }, "Edit", name.cloneNode(true));
-  const rerun = element("button", { type: "button" }, "Run from here", name);
+  const edit = named("Edit", cell.id);
+  cell.rerun = named("Run from here", cell.id);
+  const open = () => {
+    const [editor, back] = box(cell.id, cell.source, `Code of ${cell.id}`, () => runFrom(index));
+    cell.editor = editor;
+    code.querySelector(".highlight").replaceWith(editor);
+    edit.replaceWith(back);
+  };
   edit.addEventListener("click", () => {
-    cell.editor = element("textarea", { className: "run-code", value: cell.source, rows: cell.source.split("\n").length + 1, spellcheck: false });
-    cell.editor.setAttribute("aria-label", `Code of ${cell.id}`);
-    cell.editor.addEventListener("keydown", (event) => { if (event.key === "Enter" && (event.ctrlKey || event.shiftKey)) { event.preventDefault(); runFrom(index); } });
-    code.querySelector(".highlight").replaceWith(cell.editor);
-    edit.remove();
+    open();
     cell.editor.focus();
     cell.editor.setSelectionRange(0, 0);
     cell.editor.scrollTo(0, 0);
   });
-  rerun.addEventListener("click", () => runFrom(index));
-  code.append(element("p", { className: "run-cell" }, edit, rerun));
+  cell.rerun.addEventListener("click", () => cell.rerun.hasAttribute("data-runs") ? press() : runFrom(index));
+  code.append(element("p", { className: "run-cell" }, edit, cell.rerun));
+  if (cell.id in written) open();
 }
 
 // Sends the worker a message and waits for its answer; what it tells on the way is shown.
@@ -86,21 +136,21 @@ async function start() {
     else data.failed ? answer.reject(new Error(data.failed)) : answer.resolve(data);
   };
   told.textContent = "Loading Python …";
-  await ask({ load: { address, packages: setting.packages, book: site(`_static/${setting.book}`), notebooks } });
+  await ask({ load: { address, packages: setting.packages, book: site("_static/book.zip"), notebooks } });
 }
 
 function stop() {
   worker?.terminate();
   worker = undefined;
   next = 0;
+  cells?.forEach((cell) => { cell.result = undefined; });
 }
 
 // Runs this cell and all that follow. While others run, they first come to an end.
 async function runFrom(index) {
   next = running ? Math.min(next, index) : worker ? index : 0;
   if (running) return;
-  running = true;
-  button.textContent = "Stop";
+  busy(true);
   meter.hidden = false;
   meter.removeAttribute("value");
   const began = performance.now();
@@ -115,7 +165,8 @@ async function runFrom(index) {
       cell = cells[at];
       const back = at === 0 || at !== last + 1; // what came after it has changed what it starts from
       const source = cell.editor?.value ?? cell.source;
-      cell.result = await ask({ id: cell.id, source, stored: cell.stored, back });
+      cell.result = undefined;
+      cell.result = await marked(cell, () => ask({ id: cell.id, source, stored: cell.stored, back }));
       show(cell, cell.result);
       if (cell.result.error) throw new Error(cell.result.error);
     }
@@ -128,9 +179,21 @@ async function runFrom(index) {
     else if (cell?.result?.error === error.message) fail(element("a", { href: `#${cell.place.id}` }, `Cell ${cell.id}`), ` raised ${error.message}. The cells after it were not run and show what was there.`);
     else { stop(); fail(`Python could not be loaded here (${error.message}). The page shows what is stored.`); }
   }
-  running = false;
+  busy(false);
   meter.hidden = true;
-  button.textContent = "Run all again";
+}
+
+// While a cell runs, its place and the bar show so; if it takes long, that is said.
+async function marked(cell, work) {
+  mark(cell.rerun, cell.id);
+  cell.place.classList.add("run-now");
+  meter.setAttribute("aria-valuetext", `Cell ${cell.id}`);
+  const long = setTimeout(() => { told.textContent = `Cell ${cell.id} is running …`; }, 2000);
+  try { return await work(); } finally {
+    clearTimeout(long);
+    cell.place.classList.remove("run-now");
+    mark(cell.rerun);
+  }
 }
 
 // One message, with the ways to run the page elsewhere that its menu offers.

@@ -6,6 +6,10 @@ const pages = new Map();
 const places = (text, word) => [...text.toLowerCase().matchAll(/^\d/.test(word) ? `(?<!\\d|\\d[.,])${_escapeRegExp(word)}(?!\\d|[.,]\\d)` : _escapeRegExp(word))];
 const plain = (node) => node.textContent.replace(/\s+/g, " ").trim();
 
+// In a frame without an origin, or from a folder of one's own, no page can be read: the results then stand without an excerpt.
+const load = window.fetch;
+window.fetch = (...asked) => load(...asked).catch(() => new Response(""));
+
 // The parts of a page, each with its heading and the text under it, without that of the parts within.
 function read(html) {
   const page = new DOMParser().parseFromString(html, "text/html").querySelector("[role=main] article");
