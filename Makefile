@@ -5,13 +5,15 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
+unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PIP_PYTHON # what a shell has set for other programs would break the book's
 
-.PHONY: look help book pdf epub test mutate stress audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
+.PHONY: look help book pdf epub test engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
 	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
 # The recipe runs each time and looks; the file changes, and what depends on it is made anew, only where something was set up.
 $(READY): look
+	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON) here: install Python, or call make with PYTHON=, the name of another one'; exit 1; }
 	@$(PYTHON) environment.py
 
 $(NODE): tests/node/package-lock.json
@@ -31,9 +33,10 @@ $(PYODIDE): $(NODE) tests/site/pyodide.txt | $(READY)
 book: $(READY)   ## check the data, execute what is stale, build the site into _build/html
 	@$(BIN)/claimbook build
 
-# Debian packages that only the other forms need: installed where that is allowed, else named. Without dpkg the tools must be there.
+# Debian packages that only the other forms and engines need: installed where that is allowed, else named. Without dpkg the tools must be there.
 FOR_PDF := texlive-xetex texlive-latex-extra texlive-fonts-recommended lmodern fonts-texgyre fonts-lato fonts-dejavu-extra fonts-wqy-microhei librsvg2-bin poppler-utils
 FOR_EPUB := epubcheck
+FOR_ENGINES := firefox-esr webkit2gtk-driver xvfb
 installed = ! command -v dpkg-query >/dev/null || [ "$$(dpkg-query -W -f='$${db:Status-Status}\n' $(1) 2>/dev/null | grep -cx installed)" = $(words $(1)) ]
 install = $(call installed,$(1)) || { [ "$$(id -u)" = 0 ] && echo 'Installing $(1) (a minute or two)' && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; } \
 	  || { echo 'These packages are needed. Install them with: sudo apt-get install --no-install-recommends $(1)'; exit 1; }
@@ -49,8 +52,15 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 test: $(READY) $(NODE) $(PYODIDE) faketime ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
 
-stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory
+engines: book $(NODE) $(PYODIDE) ## the site in Firefox and WebKit: anchors, policy and console, search, Run, a frame, a lost address
+	@$(call install,$(FOR_ENGINES))
+	@$(BIN)/python tests/site/engines.py
+
+stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory; then: machines
 	@$(BIN)/python tests/faults/stress.py $(ARGS)
+
+machines: $(READY) ## every cell of the notebooks with pyarrow installed, and on a processor without vector units
+	@$(BIN)/python tests/faults/stress.py --machines
 
 audit: $(READY)  ## known vulnerabilities of the locked versions, asked of OSV (needs the network)
 	@mkdir -p _build
@@ -92,7 +102,8 @@ format: $(READY)  ## lay out the code of package, tests and notebooks as ruff do
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 
-lab: $(READY)    ## open the notebooks in JupyterLab
+lab: $(READY)    ## open the notebooks in JupyterLab, trusted: it shows their charts
+	@$(BIN)/jupyter trust --log-level=ERROR chapters/*.ipynb >/dev/null
 	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) chapters
 
 serve: book      ## build, then show the book on http://localhost:8000, or the next port that is free
