@@ -35,8 +35,7 @@ CLAIMED = dict(
 )
 COMPUTED = dict(marker="o", markersize=8, color=TEAL, linestyle="", zorder=3)
 DISAGREES = COMPUTED | dict(color=ORANGE, marker="X", markersize=8.5)
-"""The marks of the book: a hollow diamond is what the article claims, a dot is computed and agrees, a cross does
-not."""
+"""The marks of the book: a hollow diamond is what the article claims, a dot agrees with it, a cross does not."""
 HOLLOW = dict(markerfacecolor=SURFACE, markeredgewidth=1.7)
 """Added to a mark: a figure of another kind, such as two vintages mixed."""
 SQUARE = dict(marker="s", markersize=8, linestyle="")
