@@ -163,14 +163,13 @@ def dots(
     part=None,
     ax=None,
 ):
-    """A dot for each row with its number, and its name above it; a bar where the row is a range (columns `low`,
-    `high`).
+    """A dot for each row with its number, its name above it; a bar where the row is a range (columns `low`, `high`).
 
     `data`: a table, or a verdict, whose witnesses are then the rows, against its claimed figure (`part` says which).
     `hue`, `palette`: a column, and {word: colour or mark}. `text`: the pattern of the numbers. `aside`: a column of
     words for the other side. `start`: where a thin line to the dot begins. `claim`: the claimed value: numbers stand on
-    the side away from it. `group`: a column whose words become headings. `above=False`: names beside the axis. `bold`:
-    names.
+    the side away from it. `group`: a column whose words become headings. `above=False`: names beside the axis.
+    `bold`: names.
     """
     figure = None
     if isinstance(data, Verdict):
@@ -242,8 +241,7 @@ def changes(
 
     `x`: the columns, the earliest first; `words`: what the key calls them; `palette`: their colours or marks. `hue`: a
     column whose palette colours the last mark instead, `first`: the mark of those before it. `hollow`: a column that
-    says which rows are of another kind. `text`: a pattern for each column, None for a mark without number. `arrow`: the
-    way is an arrow to the last value.
+    says which rows are of another kind. `text`: a pattern for each column, or None. `arrow`: the way is an arrow.
     """
     ax = _on(ax, data, _height(data, group), *x, y, hue, *(text or ()))
     looks = [_mark(look) for look in ([first] * (len(x) - 1) if hue else palette)]
@@ -298,8 +296,7 @@ def lines(
     """A line for each word of a column, named at its end in its colour. Rows are joined in the order of the table.
 
     `dashes`: words whose lines are context. `text`, `points`, `starts`: patterns at the end, at every point, at the
-    beginning; `{hue}` is the line's own word. `room`: the share of the width that is kept for the names. `more`: as for
-    `sns.lineplot`.
+    beginning; `{hue}` is the line's own word. `room`: the names' share of the width. `more`: as for `sns.lineplot`.
     """
     ax = _on(ax, data, 2.4, x, y, hue, text, points, starts)
     named = data.assign(hue=data[hue] if hue else "")
@@ -335,18 +332,7 @@ def apart(ax, values, least=12.5):
 
 
 def bars(
-    data,
-    x,
-    y,
-    hue=None,
-    order=None,
-    palette=None,
-    highlight=None,
-    text=None,
-    also=None,
-    across=False,
-    bold=(),
-    ax=None,
+    data, x, y, hue=None, order=None, palette=None, highlight=None, text=None, also=None, across=False, bold=(), ax=None
 ):
     """A bar for each row with its number. `x`: the column of its places, `y`: of its length.
 
@@ -394,17 +380,15 @@ def _strokes(ax, shapes, labels, values, across):
     for label, value in zip(labels, values):
         label.xy = (label.xy[0], max(label.xy[1], value))  # above the stroke too
     for bar, value in zip(shapes, values):
-        along = (
-            (bar.get_y(), bar.get_y() + bar.get_height()) if across else (bar.get_x(), bar.get_x() + bar.get_width())
-        )
-        ax.plot(*(((value, value), along) if across else (along, (value, value))), color=INK, lw=1.8)
+        begin, size = (bar.get_y(), bar.get_height()) if across else (bar.get_x(), bar.get_width())
+        along, still = (begin, begin + size), (value, value)
+        ax.plot(*((still, along) if across else (along, still)), color=INK, lw=1.8)
 
 
-def stack(data, shares, names=None, palette=PALETTE, least=8, text="{:.0f}", upright=False, white=True, ax=None):
+def stack(data, shares, names=None, palette=PALETTE, least=8, text="{:.0f}", upright=False, ax=None):
     """A bar for each row of a table of parts, divided by its columns, from the top or (`upright`) from the left.
 
-    `data`: the printed rows behind it. `shares`: the parts, one row a bar. `names`: words for the bars. `least`: the
-    smallest part that holds its number.
+    `data`: the printed rows behind it. `shares`: the parts, one row a bar. `least`: the smallest part with a number.
     """
     ax = _on(ax, data, 2.4 if upright else 0.5 * len(shares) + 0.3)
     shares.plot(kind="bar" if upright else "barh", stacked=True, color=palette, width=0.66, legend=False, ax=ax, rot=0)
@@ -426,8 +410,7 @@ def stack(data, shares, names=None, palette=PALETTE, least=8, text="{:.0f}", upr
 def points(data, x, y, hue=None, palette=None, text=None, size=60, ax=None, **more):
     """A point for each row in two dimensions; where `y` holds words, a swarm for each, so that none hides another.
 
-    `text`: a column of words beside the points, empty where there is none. `more`: as for seaborn's scatterplot or
-    stripplot.
+    `text`: a column of words beside the points, empty where there is none. `more`: as for seaborn's own function.
     """
     ax = _on(ax, data, 2.8, x, y, hue, text)
     marks = _marks(data, hue, palette, ax)
@@ -511,9 +494,10 @@ def ladder(rounds, names, shade=None, large=100):
             told_as = f"{row['value']:.0f}" if row["value"] < 1000 else f"{row['value'] / 1000:g} bn"
             label = tag(told_as, row["when"], y, "above", ax, gap=3 + area**0.5 / 2)
             at = ax.transData.transform((ax.convert_xunits(row["when"]), y))[0] / ax.figure.dpi
-            begin = max(at - text_width(told_as, SMALL) / 2, taken)  # no number lies over the one before it
-            taken = begin + text_width(told_as, SMALL) + 0.04
-            label.xyann = (72 * (begin - at) + 72 * text_width(told_as, SMALL) / 2, label.xyann[1])
+            half = text_width(told_as, SMALL) / 2
+            middle = max(at, taken + half)  # no number lies over the one before it
+            taken = middle + half + 0.04
+            label.xyann = (72 * (middle - at), label.xyann[1])
     _names(ax, pd.DataFrame({"label": names}), "{label}", list(range(len(names))), {}, True, names)
     return ax if shade is None else shaded(x=pd.to_datetime(list(shade)), ax=ax)
 
@@ -522,8 +506,7 @@ def ladder(rounds, names, shade=None, large=100):
 
 
 def claimed(words, x=None, y=None, on=None, ax=None):
-    """What the article says: a dashed line at `x` or `y` with the hollow diamond at its end, or a diamond `on` a
-    point."""
+    """What the article says: a dashed line at `x` or `y` that ends in the hollow diamond, or a diamond `on` a point."""
     ax = ax or plt.gca()
     if on is None:
         (ax.axvline if y is None else ax.axhline)(x if y is None else y, color=INK, lw=1, ls=(0, (4, 3)), zorder=0.5)
@@ -560,8 +543,7 @@ def _ticks(ticks, unit, across):
 def scale(way, ticks, unit=None, limits=None, log=False, grid=True, words=None, ax=None):
     """The ticks of an axis and its grid. The unit stands once: with money at the first amount across, else at the last.
 
-    `unit`: one of UNITS, "signed percent", or "year" or "month" for ticks that are dates. `words`: other texts for
-    ticks.
+    `unit`: one of UNITS, "signed percent", or "year" or "month" for ticks that are dates. `words`: the ticks' texts.
     """
     ax = ax or plt.gca()
     if log:

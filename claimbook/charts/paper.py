@@ -1,5 +1,4 @@
-"""The paper that a chart is drawn on, and `finish`, which makes it a chart of the book: title, key, source line, alt
-text."""
+"""The paper that a chart is drawn on, and `finish`, which makes it one of the book: title, key, source, alt text."""
 
 import re
 from functools import cache

@@ -95,8 +95,9 @@ def _follow(renamed):
     """Renames rows where chapters name them, and records what they were called."""
     word, told = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, renamed))})(?![\w-])"), set()
     for path in run.notebooks():
-        content = run.read(path)
-        told |= set(word.findall(path.read_text(encoding="utf-8")))
+        if not (here := set(word.findall(path.read_text(encoding="utf-8")))):
+            continue
+        told, content = told | here, run.read(path)
         for cell in content.cells:
             cell.source = word.sub(lambda found: renamed[found[1]], cell.source)
         run.write(path, run.dump(content))

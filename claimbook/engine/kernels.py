@@ -39,9 +39,8 @@ def _live(connection_file, home, opened):
     sys.addaudithook(_watch(opened))
     # However the run ends, no kernel outlives it.
     Thread(target=lambda: (parent_process().join(), os._exit(1)), daemon=True).start()
-    own = (
-        f"--ipython-dir={os.path.dirname(connection_file)}"  # what a reader has set for IPython is no part of the book
-    )
+    # What a reader has set for IPython is no part of the book.
+    own = f"--ipython-dir={os.path.dirname(connection_file)}"
     IPKernelApp.launch_instance(["-f", connection_file, own], parent_handle=os.getppid())
 
 

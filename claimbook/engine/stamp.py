@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from claimbook.paths import BUILD, ROOT, SITE
 
-STAMP = BUILD / "stamp"
+STAMP, CONFIG = BUILD / "stamp", ROOT / "_config.yml"
 PARTS = "_config.yml _toc.yml index.md CITATION.cff CHANGELOG.md requirements.lock chapters data claimbook".split()
 FORMS = {suffix: BUILD / f"the-hundred-billion-dollar-year{suffix}" for suffix in (".pdf", ".epub")}
 """The other forms of the book. The site takes those that are made of the same files as itself."""
@@ -17,7 +17,9 @@ def sources():
     digest = sha256()
     for path in (path for part in PARTS for path in [ROOT / part, *sorted((ROOT / part).rglob("*"))]):
         if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
-            content = OF_THE_SITE.sub(b"", path.read_bytes())
+            content = path.read_bytes()
+            if path == CONFIG:
+                content = OF_THE_SITE.sub(b"", content)
             digest.update(f"{path.relative_to(ROOT)}\0".encode() + sha256(content).digest())
     return digest.hexdigest()[:16]
 
@@ -31,13 +33,14 @@ def forms(made_of=None):
 
 def stamp():
     """What the site is made of, as a name for a folder: the sources, its own setting, the other forms in it."""
-    made_of, own = sources(), b"".join(OF_THE_SITE.findall((ROOT / "_config.yml").read_bytes()))
+    made_of, own = sources(), b"".join(OF_THE_SITE.findall(CONFIG.read_bytes()))
     return "-".join([made_of, sha256(own).hexdigest()[:4], *(form.suffix[1:] for form in forms(made_of))])
 
 
 def left_out():
     """A line on the other forms that there are and the site does not offer, as they are of other files; or nothing."""
-    old = [form.suffix[1:] for form in FORMS.values() if form.exists() and form not in forms()]
+    current = forms()
+    old = [form.suffix[1:] for form in FORMS.values() if form.exists() and form not in current]
     names = " and ".join(old).upper()
     return f"Left out of the site, as of an earlier state: {names}. Renew by: make {' '.join(old)}\n" if old else ""
 

@@ -91,12 +91,9 @@ class Quantity:
 
     @property
     def rounded(self):
-        """The Interval that the printed digits stand for. Raises ValueError for a computed quantity: nobody printed
-        it."""
+        """The Interval that the printed digits stand for. Raises ValueError for what was computed, not printed."""
         if len(self.rows) != 1 or self.value != self.rows[0]["value"]:
-            raise ValueError(
-                "Only a printed figure has an interval of its own: compute with the intervals of its parts."
-            )
+            raise ValueError("Only a printed figure has an interval of its own: compute with those of its parts.")
         return rounded(f"{self.value:.12g}")
 
     def __getattr__(self, column):
@@ -142,8 +139,7 @@ class Quantity:
 
 
 def figure(id):
-    """The printed figure with this id, as a Quantity. Raises DataError where no table that the chapter loaded has
-    it."""
+    """The printed figure with this id, as a Quantity. Raises DataError where no table that was loaded has it."""
     for frame in tables.loaded.values():
         if {"id", "value"} <= {*frame} and len(found := frame[frame["id"] == id]):
             return Quantity(found["value"].iloc[0], (found.iloc[0].to_dict(),))

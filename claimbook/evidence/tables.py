@@ -49,7 +49,9 @@ def wrong_file(table):
     return checks.of_file(one["path"], [field["name"] for field in one["schema"]["fields"]])
 
 
+@cache
 def _raw(table):
+    """A table as it is written: all texts, "" for an empty cell. Raises DataError where the file cannot be read."""
     if fault := wrong_file(table):
         raise DataError(fault)
     return pd.read_csv(DATA / describe(table)["path"], dtype="str", keep_default_na=False, encoding="utf-8")

@@ -66,9 +66,7 @@ def plain(verdict):
     lines = [f"{verdict.claim.id}: {verdict.claim.statement}"]
     for figure, witnesses in _rows(verdict):
         if _claimed(figure):
-            lines.append(
-                f"  claimed, {figure.part}: {_claimed(figure)}" if figure.part else f"  claimed: {_claimed(figure)}"
-            )
+            lines.append(f"  claimed{f', {figure.part}' * bool(figure.part)}: {_claimed(figure)}")
         for w in witnesses:
             says = SAYS[w.agrees]
             line = f"    {w.label} [{w.collector}]: {_span(w.low, w.high, w.unit)} {_difference(w, figure)} {says}"

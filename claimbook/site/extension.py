@@ -122,8 +122,7 @@ def put(node, others):
 
 
 def fold_solutions(app, doctree, page):
-    """A solution of an exercise is folded without script; on paper it is left out. The markers of nbgrader are for
-    students' copies."""
+    """A solution of an exercise is folded without script, left out on paper, and shown without nbgrader's markers."""
     for section in list(doctree.findall(nodes.section)):
         if any(re.fullmatch(r"(exercise|solution)-content(-\d+)?", id) for id in section["ids"]):
             put(section, section.children)
@@ -139,8 +138,7 @@ def fold_solutions(app, doctree, page):
 
 
 def lead_with_finding(app, doctree, page):
-    """The finding of a chapter comes first, the code that prepares its tables after it: a notebook needs them the
-    other way round."""
+    """The finding of a chapter comes before the code that prepares its tables, which a notebook must run first."""
     cells = [node for node in doctree.findall(nodes.container) if node.get("nb_element") == "cell_code"]
     for finding in (cell for cell in cells if cell.astext().startswith("The finding.")):
         finding.parent.remove(finding)

@@ -91,8 +91,7 @@ def rows_csv(chart):
 
 
 def png(svg):
-    """An SVG as PNG, at twice its size on white, in the font that matplotlib brings along. What was drawn once is kept
-    in `_build/png`."""
+    """An SVG as PNG, twice its size on white, in matplotlib's own font. What was drawn is kept in `_build/png`."""
     kept = BUILD / "png" / f"{sha256(svg.encode()).hexdigest()[:24]}.png"
     if not kept.exists():
         import resvg_py
@@ -117,8 +116,7 @@ def begin():
 
 
 def ahead():
-    """Start to draw the stored charts, the last first, in a process that works when a core has nothing else to do: few
-    change from build to build."""
+    """Start to draw the stored charts, of which few change, the last first, in a process that works on an idle core."""
 
     def draw():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with its parent

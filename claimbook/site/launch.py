@@ -1,19 +1,9 @@
 """Where a chapter can be rerun: Binder, Colab, a clone of one's own. The repository's address stands in `_config.yml`
 alone."""
 
-from functools import cache
-
-import yaml
-
-from claimbook.paths import ROOT
+from claimbook.paths import config
 
 CLONE = {"type": "link", "text": "Own clone", "tooltip": "Clone the book and rerun it", "icon": "fas fa-laptop"}
-
-
-@cache
-def config():
-    """What `_config.yml` says."""
-    return yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
 
 
 def fetch():

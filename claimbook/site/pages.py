@@ -1,5 +1,4 @@
-"""Pages that follow from the data and the code: method, data dictionary, bibliography, the scoreboard line of the
-cover.
+"""Pages that follow from the data and the code: method, data dictionary, bibliography, the cover's sentences.
 
 Each is written into `chapters/` (or between two marks of `index.md`) and committed; a stale one is found by `stale()`.
 """
@@ -174,8 +173,7 @@ def bibliography():
 
 
 def figures():
-    """Every figure that a chapter uses and that stands whole in no chart's download: those of its sentences and of its
-    verdicts."""
+    """Every figure that a chapter uses, in a sentence or a verdict, and that stands whole in no chart's download."""
     frames = [frame for frame in map(tables.load, tables.tables()) if {"id", "source"} <= set(frame.columns)]
     rows = {row["id"]: row for frame in frames for row in _filled(frame)}
     plotted = [row for _, _, chart in ledger.stored_outputs(CHART_MIME) for rows in chart["data"] for row in rows]
@@ -269,20 +267,15 @@ def pages():
     return {f"chapters/{name}.md": text() for name, text in made.items()} | {"index.md": index}
 
 
-def _renewed():
-    """The pages that are not what the data and the code now give, with the text that they should have."""
+def stale():
+    """The pages that are not what the data and the code now give, as {path: the text that they should have}."""
     now = lambda path: path.read_text(encoding="utf-8") if path.exists() else None
     return {path: text for path, text in pages().items() if now(ROOT / path) != text}
 
 
-def stale():
-    """Paths of generated pages that are not what the data and the code now give."""
-    return list(_renewed())
-
-
 def write():
     """Write every page that is stale. Returns their paths."""
-    renewed = _renewed()
+    renewed = stale()
     for path, text in renewed.items():
         (ROOT / path).parent.mkdir(exist_ok=True)
         (ROOT / path).write_text(text, encoding="utf-8")

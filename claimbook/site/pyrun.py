@@ -35,11 +35,15 @@ def cells(page):
     return json.loads(path.read_text(encoding="utf-8"))["cells"] if path.exists() else []
 
 
+_version = cache(sources)
+"""What the book is made of, read once for all pages."""
+
+
 def button(page):
     """The button of a page. It stays hidden without script. What it fetches bears the book's version: a browser
     may keep files of an older one for days."""
     parts = '<button type="button">Run this page</button> <output></output>'
-    names = f'data-notebook="{page.split("/")[-1]}.ipynb" data-version="{sources()}"'
+    names = f'data-notebook="{page.split("/")[-1]}.ipynb" data-version="{_version()}"'
     return f'<div class="run-page pst-js-only" {names}>{parts}</div>'
 
 

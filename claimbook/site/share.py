@@ -13,9 +13,8 @@ from claimbook.charts import look
 from claimbook.evidence import tables
 from claimbook.judgement import ledger
 from claimbook.judgement.words import MARKS, VERDICTS
-from claimbook.paths import ROOT, theme_of
+from claimbook.paths import ROOT, config, theme_of
 from claimbook.site import files
-from claimbook.site.launch import config
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 

@@ -101,12 +101,10 @@ def finish(site, base):
     for path in fresh:
         root = "../" * (len(path.relative_to(site).parts) - 1)
         html = re.sub(SHEET, f'<link rel="stylesheet" href="{root}{name}" />', pages[path], count=1)
-        lasting = (
-            [(r'\b(href|src|action)="(?![a-z]+:|[/#])', rf'\1="{urlsplit(base).path}')]
-            if path.name == "404.html"
-            else []
-        )
-        path.write_text(mended(html, [(SHEET, ""), *lasting]), encoding="utf-8")
+        last = [(SHEET, "")]
+        if path.name == "404.html":
+            last.append((r'\b(href|src|action)="(?![a-z]+:|[/#])', rf'\1="{urlsplit(base).path}'))
+        path.write_text(mended(html, last), encoding="utf-8")
 
 
 def mended(text, rules):

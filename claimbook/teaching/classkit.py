@@ -11,10 +11,9 @@ import zipfile
 from functools import cache
 
 import nbformat
-import yaml
 
 from claimbook.engine.run import read
-from claimbook.paths import BUILD, CHAPTERS, ROOT, notebooks
+from claimbook.paths import BUILD, CHAPTERS, ROOT, config, notebooks
 
 KIT = BUILD / "class"
 ZIP = BUILD / "class.zip"
@@ -70,12 +69,11 @@ def _anchors():
 
 def outward(text):
     """Links between pages as links to the book: in prose, in code that writes prose and in what it wrote."""
-    book = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))["html"]["baseurl"]
 
     def link(found):
         words, file, anchor = found.groups()
         page = f"chapters/{file}.html" if file else _anchors().get(anchor)
-        return f"[{words}]({book}{page}{f'#{anchor}' * bool(anchor)})" if page else found[0]
+        return f"[{words}]({config()['html']['baseurl']}{page}{f'#{anchor}' * bool(anchor)})" if page else found[0]
 
     return re.sub(r"\[([^\]]+)\]\((?:([\w-]+)\.(?:md|ipynb))?(?:#([\w-]+))?\)", link, text)
 
@@ -127,7 +125,7 @@ def student(path, keep_solution=False):
         else:
             if FOLDED & set(cell.metadata.pop("tags", [])):
                 cell.metadata["jupyter"] = {"source_hidden": True}
-            cell.source = cell.source if cell.source == FIRST else outward(cell.source)
+            cell.source = outward(cell.source)
             for data in [output.data for output in cell.outputs if "text/markdown" in output.get("data", {})]:
                 data |= {kind: outward(data[kind]) for kind in ("text/markdown", "text/plain")}
         if id := exercises.get(cell.id):

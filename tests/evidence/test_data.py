@@ -150,7 +150,7 @@ def test_unknown_table_names_the_tables():
 
 
 def test_generated_pages_are_fresh():
-    assert pages.stale() == []
+    assert pages.stale() == {}
 
 
 def test_dates_in_words():

@@ -8,8 +8,8 @@ const [executablePath, local, published, ...pages] = process.argv.slice(2);
 // No other host can be reached.
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"] });
 
-// A page whose worker's messages are kept in `heard`, each with its time.
-async function open(address, rules = {}) {
+// A page whose worker's messages are kept in `heard`, each with its time. `before`: what happens in it before all else.
+async function open(address, rules = {}, before) {
   const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, ...rules });
   await context.addInitScript(() => {
     window.heard = [];
@@ -18,6 +18,7 @@ async function open(address, rules = {}) {
       constructor(...given) { super(...given); this.addEventListener("message", ({ data }) => heard.push({ at: performance.now(), ...data })); }
     };
   });
+  if (before) await context.addInitScript(before);
   const tab = await context.newPage();
   tab.setDefaultTimeout(180_000);
   tab.asked = [];
@@ -170,18 +171,17 @@ async function use(tab) {
 
 // Where a browser refuses storage, nothing breaks, and it asks before it drops what was written.
 async function refused() {
-  const tab = await open(published + pages[0]);
+  const refuse = () => Object.defineProperty(window, "sessionStorage", { configurable: true, get() { throw new DOMException("refused", "SecurityError"); } });
+  const tab = await open(published + pages[0], {}, refuse);
   const errors = [], asked = [], seen = []; // what the theme does when it is left is not looked at
   tab.on("pageerror", (error) => errors.push(error.message));
   tab.on("dialog", (dialog) => { asked.push(dialog.type()); dialog.accept(); });
-  await tab.evaluate(() => Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("refused", "SecurityError"); } }));
   await press(tab);
   await ended(tab);
   seen.push(...errors.splice(0));
   await tab.reload();
   errors.splice(0);
   const before = asked.length;
-  await tab.evaluate(() => Object.defineProperty(window, "sessionStorage", { get() { throw new DOMException("refused", "SecurityError"); } }));
   await press(tab);
   await ended(tab);
   await tab.locator(".run-exercise textarea").first().fill("answer = 1");

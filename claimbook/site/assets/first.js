@@ -6,7 +6,7 @@ for (const name of ["localStorage", "sessionStorage"]) {
     window[name].removeItem("works");
   } catch {
     const kept = new Map();
-    const storage = { getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, `${value}`), removeItem: (key) => kept.delete(key) };
+    const storage = { forgets: true, getItem: (key) => kept.get(key) ?? null, setItem: (key, value) => kept.set(key, `${value}`), removeItem: (key) => kept.delete(key) };
     Object.defineProperty(window, name, { value: storage });
   }
 }

@@ -12,8 +12,8 @@ let cells, worker, answer, next = 0, running = false;
 
 // What a reader has written, by the cell: a reload and a look at another page keep it, as long as this tab is open.
 const drawer = `run ${location.pathname}`;
-let written = {}, refused = false;
-try { written = JSON.parse(sessionStorage.getItem(drawer)) ?? {}; } catch { refused = true; }
+const written = JSON.parse(sessionStorage.getItem(drawer)) ?? {};
+let refused = sessionStorage.forgets; // first.js keeps it for the page alone
 function keep(id, text, original) {
   if (text === original) delete written[id];
   else written[id] = text;
