@@ -6,6 +6,7 @@ Dates are written as in the tables: "2025-01-07", "2025-01", "2025"; periods als
 
 import calendar
 import re
+from datetime import date
 
 from claimbook.evidence.checks import fault
 
@@ -31,6 +32,18 @@ def month_after(period):
     """The month after the one in which a period ends: of "2024" it is "2025-01"."""
     year, month = int(last(period)[:4]), int(last(period)[5:7])
     return f"{year + month // 12}-{month % 12 + 1:02d}"
+
+
+def later(day, months):
+    """The day so many months after a day; of a month that has no such day, its last."""
+    year, month = divmod(int(day[:4]) * 12 + int(day[5:7]) - 1 + months, 12)
+    return f"{year}-{month + 1:02d}-{min(int(day[8:]), calendar.monthrange(year, month + 1)[1]):02d}"
+
+
+def middle(begin, end):
+    """The day in the middle of a span of days."""
+    ends = [date.fromisoformat(day).toordinal() for day in (begin, end)]
+    return date.fromordinal(sum(ends) // 2).isoformat()
 
 
 def public(row):

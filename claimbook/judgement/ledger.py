@@ -17,12 +17,14 @@ VERDICT_MIME = "application/vnd.claimbook.verdict+json"
 
 @dataclass(frozen=True)
 class Figure:
-    """One figure of a claim: its name within the claim, the text as printed, its unit and precision."""
+    """One figure of a claim: its name within the claim, the text as printed, its unit and precision, and the collector
+    or publisher that the article has it from."""
 
     part: str
     printed: str
     unit: str
     precision: str
+    cited: str = ""
 
     @property
     def interval(self):
@@ -174,7 +176,7 @@ def _reason(claim, witnesses, parts, other):
 
 
 def _figures(row):
-    columns = ("part", "claimed", "unit", "precision")
+    columns = [column for column in ("part", "claimed", "unit", "precision", "cited") if column in row]
     cells = [("" if pd.isna(row[column]) else str(row[column])).split(";") for column in columns]
     count = max(map(len, cells))
     for column, cell in zip(columns, cells):

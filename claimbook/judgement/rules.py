@@ -13,52 +13,53 @@ from claimbook.evidence.quantity import Interval, hull, rounded
 TENTH = 0.10
 """The one tolerance of the book. `about` and `nearly` allow a tenth; a change is `marked` from a tenth on."""
 
-FLAT = 5.0
-"""Percentage points within which a growth rate counts as `about 0`, for a tenth of nothing is nothing."""
-
 SOME = 1e-6
 """The least change that counts as one."""
 
 
-def _about(printed):
-    if float(printed) == 0:
-        return Interval(-FLAT, FLAT)
-    return hull([float(printed) * (1 - TENTH), float(printed) * (1 + TENTH)])
+def _about(printed, tolerance):
+    if float(printed) == 0:  # a tenth of nothing is nothing
+        return Interval(-50 * tolerance, 50 * tolerance)
+    return hull([float(printed) * (1 - tolerance), float(printed) * (1 + tolerance)])
 
 
-def _range(printed):
+def _nearly(printed, tolerance):
+    return Interval(float(printed) * (1 - tolerance), float(printed))
+
+
+def _range(printed, tolerance):
     low, high = printed.split("..")
     return Interval(float(low), float(high))
 
 
 PRECISIONS = {
-    "as printed": ("the value, rounded to the digits printed, is the figure printed", rounded),
+    "as printed": ("the value, rounded to the digits printed, is the figure printed", lambda c, t: rounded(c)),
     "about": ("the value is within a tenth of the claimed one (for 'no change': within 5 points)", _about),
-    "nearly": (
-        "the value is at most the claimed one and no more than a tenth below",
-        lambda c: Interval(float(c) * (1 - TENTH), float(c)),
-    ),
-    "at least": ("the value is the claimed one or more", lambda c: Interval(float(c), math.inf)),
+    "nearly": ("the value is at most the claimed one and no more than a tenth below", _nearly),
+    "at least": ("the value is the claimed one or more", lambda c, t: Interval(float(c), math.inf)),
     "range": ("the value lies between the two claimed ones", _range),
-    "above zero": ("the value is above zero", lambda c: Interval(SOME, math.inf)),
-    "up": ("the change is above zero", lambda c: Interval(SOME, math.inf)),
-    "down": ("the change is below zero", lambda c: Interval(-math.inf, -SOME)),
-    "markedly up": ("the change is plus a tenth or more", lambda c: Interval(100 * TENTH, math.inf)),
-    "markedly down": ("the change is minus a tenth or more", lambda c: Interval(-math.inf, -100 * TENTH)),
-    "first": ("the lead over the best rival is above zero", lambda c: Interval(SOME, math.inf)),
+    "above zero": ("the value is above zero", lambda c, t: Interval(SOME, math.inf)),
+    "up": ("the change is above zero", lambda c, t: Interval(SOME, math.inf)),
+    "down": ("the change is below zero", lambda c, t: Interval(-math.inf, -SOME)),
+    "markedly up": ("the change is plus a tenth or more", lambda c, t: Interval(100 * t, math.inf)),
+    "markedly down": ("the change is minus a tenth or more", lambda c, t: Interval(-math.inf, -100 * t)),
+    "first": ("the lead over the best rival is above zero", lambda c, t: Interval(SOME, math.inf)),
 }
-"""Precision -> (what it means, the function from the printed figure to the interval)."""
+"""Precision -> (what it means, the function from the printed figure and the tolerance to the interval)."""
 
 
-def claimed_interval(printed, precision):
-    """The interval of values that bear a claim out. Raises ValueError for an unknown precision and for odd digits."""
+def claimed_interval(printed, precision, tolerance=None):
+    """The interval of values that bear a claim out. Raises ValueError for an unknown precision and for odd digits.
+
+    `tolerance`: another than the book's, as a part: 0.05.
+    """
     if precision not in PRECISIONS:
         raise ValueError(f"Unknown precision {precision!r}; known are: {', '.join(PRECISIONS)}.")
     number = r"-?\d+(\.\d+)?"  # "1e3" would say nothing of how exact it is
     form = rf"{number}\.\.{number}" if precision == "range" else number
     if printed and not re.fullmatch(form, printed):
         raise ValueError(f"{printed!r} is not written as {'12.5..14' if precision == 'range' else '12.5'}")
-    return PRECISIONS[precision][1](printed)
+    return PRECISIONS[precision][1](printed, TENTH if tolerance is None else tolerance)
 
 
 def agrees(value, interval):

@@ -19,7 +19,7 @@ CELLS = {
     "pattern": ["2024-13", "2024-00", "2024-02-30", "2026-9-30", "2024-09-31", "FY24", "24", "2024-Q5", "٢٠٢٤", "2204"],
     "address": ["javascript:alert(1)", "example.org", "https://example.org/a b"],
     "name": ["../a", "a b", "ä"],
-    "key": ["nowhere-2025", "99999"],
+    "key": ["nowhere-2025", "99999", "nobody-99"],
 }
 """Cells that each rule refuses. None: what the row above has."""
 ROWS = {
