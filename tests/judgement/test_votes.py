@@ -197,8 +197,8 @@ def test_a_quotation_is_held_against_the_nearest_print_of_its_source(answers, ci
     assert votes.quoted(answers, "178", "as printed", cited, "2025-03-31", other) == expected
 
 
-def found(answers, cited="A", unit="USD_bn", **more):
-    figure = Figure("", "314", unit, "as printed", cited)
+def found(answers, cited="A", unit="USD_bn", precision="as printed", **more):
+    figure = Figure("", "314", unit, precision, cited)
     return votes.finding(answers, figure, "2025-01-07", "2025-03-31", "2026-11-24", **more)
 
 
@@ -217,6 +217,7 @@ def test_an_amount_of_no_source_and_a_share_are_put_to_the_vote():
     answers = [said(314), said(390, "B"), said(392, "C")]
     assert found(answers, cited="").now == "fails"
     assert (found(answers, unit="percent").quoted, found(answers, unit="percent").now) == ("right", "fails")
+    assert found(answers, precision="about").now == "fails"  # who says "about" quotes no digits
 
 
 def test_the_cited_is_a_collector_or_a_publisher():
@@ -229,7 +230,9 @@ def test_both_ends_of_the_articles_days_are_judged():
     answers = [said(314), said(314, "B", "2025-08-01")]
     one = found(answers, unit="percent")
     assert (one.early, one.late, one.now) == ("one count, for", "holds", "holds")
-    assert found(answers, unit="percent", forecast=True).early == ""
+    forecast = found(answers, unit="percent", forecast=True)
+    assert (forecast.early, forecast.late, forecast.now) == ("", "", "holds")
+    assert forecast.firmness[1] == one.firmness[1] - 3  # how many months later a print may come is not asked
 
 
 def test_firmness_counts_the_choices_that_keep_the_side():
