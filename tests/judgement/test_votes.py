@@ -252,6 +252,8 @@ def test_firmness_counts_the_choices_that_keep_the_side():
     }
     assert (stays, of) == (7, 10)
     assert votes.firmness(answers, "100", "as printed", NOW)[1] == 7  # a forecast has no months
+    vague = said((50, 150), "D")
+    assert "without D" not in votes.firmness([*answers, vague], "100", "as printed", NOW)[2]  # it has no vote to lose
     alone = votes.firmness([said(100, order=1, apart="CSET")], "100", "about", NOW)
     assert (
         alone[2]["without A"] == "no count" and alone[2]["CSET on its own"] == "one count, for" and alone[:2] == (5, 6)
