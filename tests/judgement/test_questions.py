@@ -86,7 +86,8 @@ def test_a_share_is_printed_or_made_of_part_and_whole():
     one = shares["pitchbook_venture_world_2024_2025-10;pitchbook_venture_world_ai_2024_2025-10"]
     assert span(one) == (38.0, 38.0) and one.prints == 1
     two = shares["crunchbase_venture_world_2024_2026-01;crunchbase_venture_world_ai_2024_2025-01"]
-    assert two.prints == 2 and (two.begin, two.end, two.other) == ("2026-01-01", "2026-01-31", "2025-01-07")
+    assert (two.prints, two.begin, two.end) == (2, "2026-01-01", "2026-01-31")
+    assert (two.day, two.other) == ("2026-01-16", "2025-01-07")
 
 
 def test_the_share_of_a_place_is_not_that_of_a_field():
@@ -114,6 +115,34 @@ def test_nothing_is_compared_with_what_follows_from_itself():
     levels = "venture_world_2023_2024-01 venture_world_2024_2025-01 venture_world_ai_2024_2025-01"
     ids = ["growth_world_ai_2024_2026-05", *levels.split()]
     assert ";".join(f"crunchbase_{id}" for id in ids) not in said("bubble-04", "one technology")
+
+
+def test_a_change_of_shares_is_made_of_as_many_prints_as_its_parts_and_is_no_further_in_doubt():
+    quid = (
+        "private_us_ai_2024_2025_report private_us_ai_2025_2026 private_world_ai_2024_2025 private_world_ai_2025_2026"
+    )
+    one = said("race-09", "money")[";".join(f"ai-index_{id}" for id in quid.split())]
+    assert (one.prints, span(one)) == (2, (10.6, 10.6))
+    levels = "world_2023_2024-01 world_2024_2026-01 world_ai_2023_2024-01 world_ai_2024_2025-01"
+    three = said("bubble-04", "one technology")[";".join(f"crunchbase_venture_{id}" for id in levels.split())]
+    assert three.prints == 3
+
+
+def test_an_answer_is_in_the_unit_of_the_figure():
+    """The prices of a share are asked for as what its first day is reckoned from, not as that return."""
+    assert {one.publisher for one in said("ipo-02").values()} == {"PitchBook", "Renaissance Capital"}
+
+
+def test_a_figure_is_known_at_the_latest_when_its_page_was_read():
+    assert figures()["crunchbase_share-of-rounds-of-usd100-m_world_ai_2024_2026"]["known"] == "2026"
+    assert max(row["end"] for row in figures().values()) <= questions.today()
+
+
+def test_a_chapter_does_not_answer_once_more_with_the_same_figures():
+    """Set against the best year in constant dollars, the figures of the record would speak twice."""
+    figure, stored = ledger.claim("boom-18").figures[0], ledger.verdicts()["boom-18"][1]["witnesses"]
+    assert any("constant dollars" in witness["label"] for witness in stored)
+    assert not any("constant dollars" in one.label for one in questions.answers("boom-18", figure, stored)[0])
 
 
 def test_a_printed_growth_is_of_what_its_collector_counts():
