@@ -89,6 +89,10 @@ def new_claim(fields):
     content.cells[_before_the_end(content) : _before_the_end(content)] = _section(row)
     run.write(notebook, run.dump(content))
     run.write(path, text + line.getvalue())
+    questions = DATA / "questions.csv"
+    if questions.exists() and row["kind"] not in rules.UNSCORED:
+        asked = f"{row['id']},,what the chapter computes,,,,,\n"  # until it is asked in the words of the tables
+        run.write(questions, questions.read_text(encoding="utf-8") + asked)
     return row["id"], notebook
 
 
