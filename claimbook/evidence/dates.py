@@ -63,6 +63,11 @@ MARKET = r"^(offer )?price$|^first-day |close$|^peak$|^(money raised|penalty|exc
 """Measures that are public when their period ends: what a market shows, a listing brings or a court order says."""
 
 
+def _finer(day, date):
+    """Is it a day within a month or year?"""
+    return len(day) == 10 > len(date) and day.startswith(date)
+
+
 def of_dates(path, frame, pages):
     """What the dates of each figure of a table say against each other, as faults.
 
@@ -98,6 +103,11 @@ def of_dates(path, frame, pages):
         elif r["published"] and first(r["known"]) > last(r["published"]):
             what = f"{r['known']!r} lies after the page that prints it ({r['published']})"
             yield fault(path, row, "known", f"{what}. Mend either")
+        elif day := [
+            pages[key] for key in (r["source"], r.get("second_source")) if _finer(pages.get(key, ""), r["known"])
+        ]:
+            what = f"{r['known']!r}, while a page of the row is of {min(day)!r}"
+            yield fault(path, row, "known", f"{what}. Write that, and the page's key in known_by")
         if page and r["published"] != page and not (r["published"].startswith(page) and r["note"]):
             what = f"{r['published']!r}, while data/sources.csv dates the page {page!r}"
             yield fault(path, row, "published", f"{what}. Mend either; what is finer needs a note")

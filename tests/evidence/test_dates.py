@@ -69,6 +69,12 @@ FAULTS = {
         dict(source="e", published="2024-12", known="2024-12", period="2024Q4"),
         "known: '2024-12' does not reach beyond '2024Q4'",
     ),
+    "a month, while a second page has the day": (
+        dict(
+            source="c", known_by="announcement", announced="2025-01", known="2025-01", published="", second_source="b"
+        ),
+        "known: '2025-01', while a page of the row is of '2025-01-03'. Write that",
+    ),
     "finer without a note": (dict(source="d", published="2025-01-07"), "published: .*what is finer needs a note"),
 }
 
