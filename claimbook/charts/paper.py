@@ -131,15 +131,16 @@ def source_line(frames):
             for publisher, published in zip(frame[who], frame[when]):
                 if pd.isna(publisher):
                     continue
-                for one, day in zip(publisher.split(";"), published.split(";")):
-                    dates.setdefault(one, set()).add(day[:7])
+                days = "" if pd.isna(published) else published  # of a page without a date
+                for one, day in zip(publisher.split(";"), days.split(";")):
+                    dates.setdefault(one, set()).update([day[:7]] if day else [])
         ids = [c for c in frame.columns if c == "id" or c.startswith("id_")]
         derived |= len(ids) > 1 or any(frame[c].astype(str).str.contains(";").any() for c in ids)
     parts = []
     for publisher, days in dates.items():
         days = sorted(days)
-        span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}" if len(days) > 2 else ", ".join(days)
-        parts.append(f"{publisher} ({span})")
+        span = f"{days[0]} to {days[-1]}" if len(days) > 2 else ", ".join(days)
+        parts.append(f"{publisher} ({span})" if days else publisher)
     return "Source: " + ", ".join(parts) + ("; own arithmetic." if derived else ".")
 
 

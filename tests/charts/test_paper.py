@@ -85,6 +85,11 @@ def test_derived_rows_say_own_arithmetic():
     assert source_line([merged]).endswith("own arithmetic.")
 
 
+def test_a_page_without_a_date_leaves_its_publisher_in_the_source_line():
+    rows = pd.DataFrame({"publisher": ["A;B", "C"], "published": ["2025-01;", None], "id": ["x", "y"]})
+    assert source_line([rows]) == "Source: A (2025-01), B, C."
+
+
 def test_every_colour_has_a_twin_in_dark_mode():
     light, dark = look.variables().split('html[data-theme="dark"]')
     used = re.findall(r"var\(--cb-([\w-]+)", (extension.ASSETS / "claimbook.css").read_text(encoding="utf-8"))

@@ -175,7 +175,7 @@ TABLES = {
     ),
     "source that nothing cites": (
         raw(CITED, lambda old: old + old.splitlines(True)[1].replace(b"example", b"idle")),
-        "data/sources.csv, row 3, column key: no figure cites 'idle-2025'. Delete the row",
+        "data/sources.csv, row 4, column key: no figure cites 'idle-2025'. Delete the row",
     ),
     "source without address": (
         text(CITED, "https://example.org/batteries", "javascript:alert(1)"),
