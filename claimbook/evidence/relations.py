@@ -16,6 +16,7 @@ from claimbook.evidence import dates, tables
 from claimbook.evidence.checks import fault
 
 REMEDY = "Mend the figure that is wrong; if both stand so on their pages, say why in data/misfits.csv"
+SERIES = ("publisher", "measure", "scope", "sector", "length", "variant")
 EMPTY = "scope sector round growth qualifier edition variant valuation debt_part first_payment previous newest"
 
 
@@ -108,9 +109,7 @@ class Figures(list):
         for row in sorted(self, key=lambda row: (row["period"], row["known"])):
             row["newest"] = row["end"] == ends[row["source"]]
             if row["amount"] is not None and (row["table"] != "rounds" or row["valuation"]):
-                line = series[
-                    row["publisher"], row["measure"], row["scope"], row["sector"], row["length"], row["variant"]
-                ]
+                line = series[tuple(row[column] for column in SERIES)]
                 row["previous"] = next((one["id"] for one in reversed(line) if one["period"] < row["period"]), "")
                 line.append(row)
 
@@ -136,26 +135,37 @@ class Figures(list):
             yield from ((one, other) for one in ones[key] for other in others[key] if one is not other)
 
 
-def pair(figures, match, low, high, where="1", against="1", one="amount", other="amount", later=0, every=0, needed=0):
+def pair(
+    figures,
+    match,
+    low=None,
+    high=None,
+    where="1",
+    against="1",
+    one="amount",
+    other="amount",
+    later=0,
+    every=0,
+    needed=0,
+):
     """The one is `low` to `high` times the other: of each figure, with one other at least that it is tied to.
 
     `one`, `other`: what is taken of them; `later`: the one was known after the other; `every`: each two must fit;
-    `needed`: the one never stands without another.
+    `needed`: the one never stands without another, which is all that is asked where there is no `low`.
     """
-    best = {}
+    one, other, best, found = _asked(one), _asked(other), {}, []
     for left, right in figures.tied(match, where, against):
-        if later and left["known"] <= right["known"]:
-            continue
-        part, whole = eval(_asked(one), {}, left), eval(_asked(other), {}, right)
-        fit = part == whole or low * whole <= part <= high * whole
-        for row, beside, size, base, least, most in (
-            (left, right, part, whole, low, high),
-            (right, left, whole, part, 1 / high, 1 / low),
-        ):
+        if not later or left["known"] > right["known"]:
+            part, whole = eval(one, {}, left), eval(other, {}, right)
+            fit = low is None or part == whole or low * whole <= part <= high * whole
+            for row, beside, turned in ((left, right, False), (right, left, True)):
+                if row["id"] not in best or best[row["id"]][0] == bool(every) != fit:
+                    best[row["id"]] = fit, row, beside, part, whole, turned
+    for fit, row, beside, part, whole, turned in best.values():
+        if not fit:
+            size, base, least, most = (whole, part, 1 / high, 1 / low) if turned else (part, whole, low, high)
             how = f"{size / base:.3g} times, not {least:.2g} to {most:.2g}" if base else "the other is nothing"
-            if best.setdefault(row["id"], (fit, row, beside, how))[0] == bool(every) != fit:
-                best[row["id"]] = fit, row, beside, how
-    found = [("value", [row, beside], how) for fit, row, beside, how in best.values() if not fit]
+            found.append(("value", [row, beside], how))
     for row in figures.where(where) if needed else ():
         if row["id"] not in best:
             found.append(("value", [row], "the other one is missing"))
@@ -242,9 +252,10 @@ def beyond(figures, same, factor, where="1"):
     return tied, found
 
 
-def never(figures, where):
-    """No figure is as `where` says."""
-    return set(), [("value", [row], f"none may be so: {where}") for row in figures.where(where)]
+def never(figures, where, of="0"):
+    """No figure is as `where` says. `of`: which figures that compares with another one in their own row."""
+    found = [("value", [row], f"none may be so: {where}") for row in figures.where(where)]
+    return {row["id"] for row in figures.where(of)}, found
 
 
 def alone(figures, column, by, where="1"):
@@ -287,7 +298,7 @@ def faults(figures=None):
         return []
     odd, found = misfits(figures)[0], []
     listed = dict(tables.load("misfits")[["figure", "relation"]].itertuples(index=False, name=None))
-    left = [misfit for misfit in odd if not {row["id"] for row in misfit[2]} & {*listed}]
+    left = [misfit for misfit in odd if len(misfit[2]) == 1 or not {row["id"] for row in misfit[2]} & {*listed}]
     while left:
         ((worst, _),) = Counter(row["id"] for _, _, rows, _ in left for row in rows).most_common(1)
         its = [misfit for misfit in left if worst in {row["id"] for row in misfit[2]}]
