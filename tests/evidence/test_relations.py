@@ -140,6 +140,19 @@ def test_every_tie_has_something_to_look_at():
         assert kind in ("never", "alone") or relations.KINDS[kind](frame, **asked)[0], name
 
 
+def test_no_bound_is_wider_than_the_true_figures_need():
+    """Drawn in by a quarter, each refuses a figure that stands so on its page: what is wrong by as much is seen."""
+    frame, listed = relations.Figures(), {*tables.load("misfits")["figure"]}
+    drawn = {"low": 1.25, "high": 0.8, "apart": 0.8, "factor": 0.8}
+    for name, how in tables.package()["relations"]["ties"].items():
+        if {*how} & {*drawn}:
+            closer = {
+                key: cell * drawn.get(key, 1) if key in drawn else cell for key, cell in how.items() if key != "kind"
+            }
+            found = relations.KINDS[how["kind"]](frame, **closer)[1]
+            assert [rows for _, rows, _ in found if not {row["id"] for row in rows} & listed], name
+
+
 def test_a_misfit_is_told_with_both_rows_its_size_and_a_remedy():
     rows = [row for table in tables.figures() for row in relations.rows(table)]
     one = next(row for row in rows if row["id"] == "crunchbase_venture_world_2024_2026-01")
