@@ -277,6 +277,8 @@ def misfits(figures=None):
 
     Raises DataError for a relation that cannot be read.
     """
+    if "relations" not in tables.package():
+        return [], set()
     figures, found, tied = figures or Figures(), [], set()
     for name, how in tables.package()["relations"]["ties"].items():
         try:
@@ -294,10 +296,9 @@ def faults(figures=None):
 
     One wrong figure does not fit many: that which the most misfits have in common is told, and the rest with it.
     """
-    if "relations" not in tables.package():
-        return []
-    odd, found = misfits(figures)[0], []
-    listed = dict(tables.load("misfits")[["figure", "relation"]].itertuples(index=False, name=None))
+    odd, found, listed = misfits(figures)[0], [], {}
+    if "misfits" in tables.tables():
+        listed = dict(tables.load("misfits")[["figure", "relation"]].itertuples(index=False, name=None))
     left = [misfit for misfit in odd if len(misfit[2]) == 1 or not {row["id"] for row in misfit[2]} & {*listed}]
     while left:
         ((worst, _),) = Counter(row["id"] for _, _, rows, _ in left for row in rows).most_common(1)

@@ -153,14 +153,14 @@ that quotes it.
 
 def _misfits(odd):
     """The section on figures that do not fit others and stand so on their pages; nothing where there are none."""
+    if not odd:
+        return ""
     rows, reasons = {}, tables.load("misfits").set_index("figure")["reason"]
     for name, _, found, how in odd:
         for id in [row["id"] for row in found if row["id"] in reasons]:
             two = [found[0], *found[1:], found[0]][:2]
             said = [f"`{row['id']}`: {units.amount(row['value'], row['unit'])} ({row['publisher']})" for row in two]
             rows.setdefault(id, (*said, f"{how} ({name})", reasons[id]))
-    if not rows:
-        return ""
     return f"""## Where the figures contradict each other
 
 Figures are tied to others: a later print to the first, a part to its whole, a growth to its levels, a period to the

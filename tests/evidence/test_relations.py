@@ -176,6 +176,14 @@ def test_what_is_listed_for_nothing_is_told(monkeypatch):
     assert relations.faults() == [f"{place}: {id!r} fits 'step'. Delete the row"]
 
 
+def test_a_book_without_relations_has_no_misfit(monkeypatch):
+    declared = {key: cell for key, cell in tables.package().items() if key != "relations"}
+    declared["resources"] = [table for table in declared["resources"] if table["name"] != "misfits"]
+    monkeypatch.setattr(tables, "package", lambda: declared)
+    assert relations.misfits() == ([], set()) and relations.faults() == []
+    assert "contradict" not in pages.data_page()
+
+
 @pytest.mark.parametrize(
     "how", [{"kind": "pears"}, {"kind": "never", "where": "valeu < 0"}, {"kind": "never", "if": "1"}]
 )
