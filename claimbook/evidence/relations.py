@@ -131,8 +131,8 @@ class Figures(list):
         """Every (one, other) that match."""
         match = _match(match)
         ones, others = self.by(where, match), self.by(against, match.values())
-        for key in ones.keys() & others.keys():
-            yield from ((one, other) for one in ones[key] for other in others[key] if one is not other)
+        for key, group in ones.items():
+            yield from ((one, other) for one in group for other in others.get(key, ()) if one is not other)
 
 
 def pair(
