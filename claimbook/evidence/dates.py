@@ -6,6 +6,7 @@ Dates are written as in the tables: "2025-01-07", "2025-01", "2025"; periods als
 
 import calendar
 import re
+from datetime import date
 
 from claimbook.evidence.checks import fault
 
@@ -31,6 +32,11 @@ def month_after(period):
     """The month after the one in which a period ends: of "2024" it is "2025-01"."""
     year, month = int(last(period)[:4]), int(last(period)[5:7])
     return f"{year + month // 12}-{month % 12 + 1:02d}"
+
+
+def days(period, page):
+    """Days from the end of a period to the first day on which a page that prints it can have appeared."""
+    return (date.fromisoformat(first(page)) - date.fromisoformat(last(period))).days
 
 
 def public(row):
