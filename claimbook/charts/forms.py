@@ -6,6 +6,7 @@ Patterns are texts with columns in braces: "{label}: {value:.0f}". Without a for
 the book; a unit is a format too: "{value:USD_bn}".
 """
 
+import math
 from string import Formatter
 
 import matplotlib.pyplot as plt
@@ -418,13 +419,36 @@ def points(data, x, y, hue=None, palette=None, text=None, size=60, ax=None, **mo
         shapes = dict(style=hue, markers={word: mark["marker"] for word, mark in marks.items()}) if hue else {}
         sns.scatterplot(data, x=x, y=y, s=size, linewidth=0, zorder=3, ax=ax, **look | shapes | more)
     else:
-        sns.swarmplot(data, x=x, y=y, size=size**0.5, ax=ax, **look | more)
+        before = len(ax.collections)
+        sns.stripplot(data, x=x, y=y, size=size**0.5, jitter=False, ax=ax, **look | more)
+        for cloud in (one for one in ax.collections[before:] if len(one.get_offsets())):
+            _swarm(ax, cloud, size**0.5)
     for row in data.to_dict("records") if text else ():
         if isinstance(row[text], str) and row[text]:
             side = row.get("side") if isinstance(row.get("side"), str) else "right"
             tag(row[text], row[x], row[y], side, ax, gap=6)
     ax.set(xlabel="", ylabel="")
     return ax
+
+
+def _swarm(ax, cloud, size):
+    """Moves the points of a strip up and down, when it is drawn, until none hides another.
+
+    seaborn's own swarm sorts ties as the processor likes: the same rows would give another picture elsewhere.
+    """
+    home, draw = cloud.get_offsets(), cloud.draw
+
+    def moved(renderer):
+        places, apart, done = ax.transData.transform(home), 1.05 * size * ax.figure.dpi / 72, {}
+        for n in sorted(range(len(places)), key=lambda n: (places[n][0], n)):
+            x, y = places[n]
+            tries = (y + apart * way * k / 4 for k in range(4 * len(places)) for way in (1, -1))
+            free = (one for one in tries if all(math.hypot(x - a, one - b) >= apart for a, b in done.values()))
+            done[n] = (x, next(free))
+        cloud.set_offsets(ax.transData.inverted().transform([done[n] for n in range(len(places))]))
+        draw(renderer)
+
+    cloud.draw = moved
 
 
 def steps(data, x, y, hue=None, palette=None, text="{hue}", points=None, room=0.2, ax=None):
