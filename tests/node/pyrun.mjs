@@ -78,7 +78,7 @@ for (const [number, page] of pages.entries()) {
   const heard = await tab.evaluate(() => heard);
   const results = heard.filter(({ cell }) => cell);
   const at = (test) => ((results.find(test)?.at ?? NaN) - began) / 1000;
-  const one = { end, before, results, charts: await charts(tab), text: at(({ text }) => text), chart: at(({ html }) => html?.includes("<svg")), done: (heard.at(-1).at - began) / 1000 };
+  const one = { end, before, fetched: tab.asked.splice(0), results, charts: await charts(tab), text: at(({ text }) => text), chart: at(({ html }) => html?.includes("<svg")), done: (heard.at(-1).at - began) / 1000 };
   found.chapters[page] = one;
   if (alone) found.starts.push([one.text, alone]);
   if (page.endsWith("08-which-number.html")) {

@@ -18,7 +18,7 @@ import pytest
 import yaml
 from conftest import Quiet
 
-from claimbook.engine import run
+from claimbook.engine import run, stamp
 from claimbook.paths import ROOT
 from claimbook.site import pyrun
 
@@ -94,6 +94,13 @@ def test_every_chart_shows_the_same_words_and_marks_in_the_colours_of_the_page(s
 def test_nothing_is_loaded_before_the_button_is_pressed(seen):
     asked = [url for page in seen["chapters"].values() for url in page["before"]]
     assert len(asked) > 8 * 5 and [url for url in asked if re.search("py(run|odide)|book.zip|ipynb", url)] == []
+
+
+def test_what_the_button_fetches_bears_the_version_of_the_book(seen):
+    """A browser may keep files of an older one for days: new code would meet old tables."""
+    for page in seen["chapters"].values():
+        ours = [url for url in page["fetched"] if re.search(r"book\.zip|pyrun|\.ipynb", url)]
+        assert len(ours) >= 4 and all(url.endswith(f"?v={stamp.sources()}") for url in ours), ours
 
 
 def test_an_exercise_is_answered_in_the_page(seen):
