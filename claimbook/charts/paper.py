@@ -166,8 +166,7 @@ def text_width(text, size, weight="normal"):
 
 
 def _made_of(frames):
-    """The printed figures from which rows were computed, or that lost on the way what they are: as they stand in the
-    tables."""
+    """The printed figures from which rows were computed, or that lost what they are: as they stand in the tables."""
     whole = {id for frame in frames if "definition" in frame.columns for id in frame["id"]}
     lost = {id for frame in frames for id in tables.trace(frame, "id")} - whole
     found = [frame[frame["id"].isin(lost)] for frame in tables.loaded.values() if "id" in frame.columns]

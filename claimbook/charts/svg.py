@@ -46,8 +46,7 @@ def _off_paper(fig):
 
 
 def _unclipped(svg):
-    """The SVG without clip paths that cut nothing off, and without frames that nothing needs any more: it is painted
-    sooner."""
+    """The SVG without clip paths that cut nothing off and frames that nothing needs: it is painted sooner."""
     frames = {
         name: [float(n) for n in box]
         for name, *box in re.findall(

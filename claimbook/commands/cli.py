@@ -78,8 +78,7 @@ def _progress(text):
 
 
 def _verdicts():
-    """What the chapters say of each claim, as {claim: (verdict, reason)}; nothing where one cannot be read, which the
-    command itself will tell."""
+    """What the chapters say of each claim, as {claim: (verdict, reason)}; nothing where one cannot be read."""
     from claimbook.judgement import ledger
 
     try:

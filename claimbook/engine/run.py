@@ -114,8 +114,7 @@ def fingerprint(notebook, inputs):
 
 
 def recorded():
-    """What each chapter's outputs were made of. Where that cannot be read, as in a merge, nothing is known: all are
-    executed again."""
+    """What each chapter's outputs were made of; nothing where that cannot be read, as in a merge."""
     try:
         return json.loads(FINGERPRINTS.read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -180,8 +180,7 @@ at every table that has the columns, and its fault is told of the first."""
 
 
 def of_rows(path, frame, read):
-    """What the cells of a row say against each other. `frame`: the typed table. `read`: the day on which each source
-    was read, by its key."""
+    """What the cells of a row say against each other. `frame`: the typed table. `read`: {source: day of reading}."""
     if "source" in frame:
         frame = frame.assign(seen=frame["source"].map(read))
     if {"unit", "value", "source"} <= {*frame}:

@@ -15,8 +15,7 @@ def _share(id, part=""):
 
 
 def readings():
-    """Each quantity with its readings, as {quantity and unit: [(claims, how, Interval)]}. Only the articles' own
-    figures."""
+    """Each quantity as the articles' own figures give it: {quantity and unit: [(claims, how, Interval)]}."""
     one = Interval(1, 1)
     world, ai = _figure("boom-01", "2024"), _figure("boom-02")
     us_ai = _share("us-03") * _share("us-02") * world
@@ -79,8 +78,7 @@ def readings():
 
 
 def cover(stored):
-    """What the cover says of the findings, sentence by sentence. `stored`: the verdicts that the chapters stored, by
-    claim."""
+    """What the cover says of the findings, sentence by sentence. `stored`: {claim: the verdict that is stored}."""
     share, record = stored["boom-03"]["witnesses"], stored["boom-18"]["witnesses"]
     plain, real = ([w["agrees"] for w in record if ("constant" in w["label"]) == side] for side in (False, True))
     return [
