@@ -250,7 +250,7 @@ def changes(
 
     `x`: the columns, the earliest first; `words`: what the key calls them; `palette`: their colours or marks. `hue`: a
     column whose palette colours the last mark instead, `first`: the mark of those before it. `hollow`: a column that
-    says which rows are of another kind. `text`: a pattern for each column, or None. `arrow`: the way is an arrow.
+    says which rows are of another kind. `text`: a pattern for each column, None: no number. `arrow`: the way is one.
     """
     ax = _on(ax, data, _height(data, group), *x, y, hue, *(text or ()))
     looks = [_mark(look) for look in ([first] * (len(x) - 1) if hue else palette)]
@@ -399,7 +399,8 @@ def _strokes(ax, shapes, labels, values, across):
 def stack(data, shares, names=None, palette=PALETTE, least=8, text="{:.0f}", upright=False, ax=None):
     """A bar for each row of a table of parts, divided by its columns, from the top or (`upright`) from the left.
 
-    `data`: the printed rows behind it. `shares`: the parts, one row a bar. `least`: the smallest part with a number.
+    `data`: the printed rows behind it. `shares`: the parts, one row a bar. `names`: words for the bars. `least`: the
+    smallest part that holds its number.
     """
     ax = _on(ax, data, 2.4 if upright else 0.5 * len(shares) + 0.3)
     shares.plot(kind="bar" if upright else "barh", stacked=True, color=palette, width=0.66, legend=False, ax=ax, rot=0)
@@ -554,7 +555,7 @@ def _ticks(ticks, unit, across):
 def scale(way, ticks, unit=None, limits=None, log=False, grid=True, words=None, ax=None):
     """The ticks of an axis and its grid. The unit stands once: with money at the first amount across, else at the last.
 
-    `unit`: one of UNITS, "signed percent", or "year" or "month" for ticks that are dates. `words`: the ticks' texts.
+    `unit`: one of UNITS, "signed percent", or "year" or "month" for ticks that are dates. `words`: other texts.
     """
     ax = ax or plt.gca()
     if (plain := (unit or "").removeprefix("signed ")) in UNITS:

@@ -83,7 +83,7 @@ def _verdicts():
 
     try:
         return {claim: (one["verdict"], one["reason"]) for claim, (_, one) in ledger.verdicts().items()}
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError):  # what is wrong, the command itself will tell
         return {}
 
 

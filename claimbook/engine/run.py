@@ -114,7 +114,7 @@ def fingerprint(notebook, inputs):
 
 
 def recorded():
-    """What each chapter's outputs were made of; nothing where that cannot be read, as in a merge."""
+    """What each chapter's outputs were made of; nothing where that cannot be read, as in a merge: all are stale."""
     try:
         return json.loads(FINGERPRINTS.read_text(encoding="utf-8"))
     except (OSError, ValueError):
