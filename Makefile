@@ -73,7 +73,7 @@ faketime:
 	  || { echo 'One test builds the book on another day, by faketime. Install it with: sudo apt-get install faketime'; exit 1; }
 
 mutate: $(READY)  ## plant thousands of faults, one at a time, in the data and the notebooks: what sees each
-	@export PYTHONPATH=.:tests:tests/evidence:tests/judgement:tests/book; $(BIN)/python tests/faults/mutate.py; data=$$?; $(BIN)/python tests/faults/mutate_notebooks.py && exit $$data
+	@export PYTHONPATH=.:tests:tests/evidence:tests/judgement:tests/book; $(BIN)/python tests/faults/plant_figures.py; figures=$$?; $(BIN)/python tests/faults/mutate.py; data=$$?; $(BIN)/python tests/faults/mutate_notebooks.py && exit $$((figures + data))
 
 run: $(READY)    ## execute every chapter afresh and store its outputs
 	@$(BIN)/claimbook run --all

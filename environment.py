@@ -38,6 +38,7 @@ def lacking(root):
     home = root / ".venv"
     if not home.exists():
         return "there is none yet"
+    os.listdir(str(home))  # raises where another user's may not be read, which exists() hides from Python 3.14 on
     if not (home / ".ready").exists():
         return "it was left half made"
     try:

@@ -82,6 +82,8 @@ def _on(ax, data, height, *shown):
         raise KeyError(f"The table has no column {lost[0]!r}; it has {', '.join(map(str, data.columns))}.")
     ax.figure.rows.append(data)
     ax.figure.columns |= columns
+    if "value" in columns and "unit" in data:
+        ax.figure.units.append((ax, {*data["unit"].dropna()}))
     return ax
 
 
@@ -97,9 +99,15 @@ def _marks(data, hue, palette, ax, key=True):
     if lost := [word for word in words if word not in looks and (hue or not palette)]:
         raise KeyError(f"The palette has no colour for {lost[0]!r}; it has colours for {', '.join(map(str, looks))}.")
     marks = {word: _mark(look) for word, look in looks.items()}
-    if hue and key:
-        ax.figure.key |= {word: mark for word, mark in marks.items() if word in words}
+    if hue:
+        _told_apart(ax, {word: mark for word, mark in marks.items() if word in words}, key)
     return marks
+
+
+def _told_apart(ax, marks, key=True):
+    """Remember what is told apart by colour, {word: mark}, and explain it in the key unless it is named beside it."""
+    ax.figure.hues.append({word: mark["color"] for word, mark in marks.items()})
+    ax.figure.key |= marks if key else {}
 
 
 def tag(text, x, y, side="right", ax=None, gap=8, **look):
@@ -211,6 +219,7 @@ def _against(verdict, part):
     figure = next(f for f in verdict.claim.figures if part is None or f.part == part)
     data = verdict.evidence.assign(part=verdict.evidence.get("part", figure.part))
     data = data[data["part"] == figure.part].reset_index(drop=True)
+    data["unit"] = figure.unit  # it was judged in the claim's
     data["claimed"] = float(figure.printed) if figure.printed and ".." not in figure.printed else float("nan")
     data["says"] = [SAYS[w.agrees] for w in verdict.witnesses if w.part == figure.part]
     return figure, data
@@ -241,7 +250,7 @@ def changes(
 
     `x`: the columns, the earliest first; `words`: what the key calls them; `palette`: their colours or marks. `hue`: a
     column whose palette colours the last mark instead, `first`: the mark of those before it. `hollow`: a column that
-    says which rows are of another kind. `text`: a pattern for each column, or None. `arrow`: the way is an arrow.
+    says which rows are of another kind. `text`: a pattern for each column, None: no number. `arrow`: the way is one.
     """
     ax = _on(ax, data, _height(data, group), *x, y, hue, *(text or ()))
     looks = [_mark(look) for look in ([first] * (len(x) - 1) if hue else palette)]
@@ -250,6 +259,7 @@ def changes(
     for at, row in zip(places, data.to_dict("records")):
         seen = [n for n, column in enumerate(x) if pd.notna(row[column])]
         values = [row[x[n]] for n in seen]
+        ax.figure.ways += [(values[0], values[-1])] if values else []
         mine = [*looks, *[looks[-1]] * len(x)][: len(x) - 1] + [last[row.get(hue)]]
         _way(ax, at, values, mine[-1]["color"] if hue else PALE, arrow)
         for n, value in zip(seen, values):
@@ -263,7 +273,7 @@ def changes(
     _names(ax, data, y, places, headings, above, bold)
     ax.margins(x=0.16)
     if not hue:
-        ax.figure.key |= dict(zip(words or x, looks))
+        _told_apart(ax, dict(zip(words or x, looks)))
     if hollow:
         ax.figure.key[f"hollow: {hollow}"] = COMPUTED | HOLLOW | dict(color=GREY)
     return ax
@@ -304,6 +314,7 @@ def lines(
     look = dict(marker="o", markersize=6, markeredgewidth=0) if markers else {}
     for word, part in named.groupby("hue", sort=False):
         style = dict(ls=(0, (2, 2)), lw=1.5) if word in dashes else look
+        ax.figure.ways.append((part[y].iloc[0], part[y].iloc[-1]))
         sns.lineplot(
             part, x=x, y=y, color=colours[word], sort=False, estimator=None, legend=False, ax=ax, **style | more
         )
@@ -388,7 +399,8 @@ def _strokes(ax, shapes, labels, values, across):
 def stack(data, shares, names=None, palette=PALETTE, least=8, text="{:.0f}", upright=False, ax=None):
     """A bar for each row of a table of parts, divided by its columns, from the top or (`upright`) from the left.
 
-    `data`: the printed rows behind it. `shares`: the parts, one row a bar. `least`: the smallest part with a number.
+    `data`: the printed rows behind it. `shares`: the parts, one row a bar. `names`: words for the bars. `least`: the
+    smallest part that holds its number.
     """
     ax = _on(ax, data, 2.4 if upright else 0.5 * len(shares) + 0.3)
     shares.plot(kind="bar" if upright else "barh", stacked=True, color=palette, width=0.66, legend=False, ax=ax, rot=0)
@@ -403,7 +415,7 @@ def stack(data, shares, names=None, palette=PALETTE, least=8, text="{:.0f}", upr
     (ax.set_xticks if upright else ax.set_yticks)(range(len(shares)), names or [str(name) for name in shares.index])
     if not upright:
         ax.invert_yaxis()
-    ax.figure.key |= {word: SQUARE | dict(color=colour) for word, colour in zip(shares.columns, palette)}
+    _told_apart(ax, {word: SQUARE | dict(color=colour) for word, colour in zip(shares.columns, palette)})
     return ax
 
 
@@ -467,7 +479,7 @@ def squares(parts, across=20, palette=PALETTE, words=None, size=1, ax=None):
         ax.add_patch(plt.Rectangle((n % across + 0.1, n // across + 0.1), 0.8, 0.8, color=looks[word], lw=0))
     ax.set(xlim=(0, across), ylim=(-(-len(filled) // across), 0), aspect="equal")
     ax.axis("off")
-    ax.figure.key |= {(words or {}).get(word, word): SQUARE | dict(color=colour) for word, colour in looks.items()}
+    _told_apart(ax, {(words or {}).get(word, word): SQUARE | dict(color=colour) for word, colour in looks.items()})
     return ax
 
 
@@ -543,9 +555,11 @@ def _ticks(ticks, unit, across):
 def scale(way, ticks, unit=None, limits=None, log=False, grid=True, words=None, ax=None):
     """The ticks of an axis and its grid. The unit stands once: with money at the first amount across, else at the last.
 
-    `unit`: one of UNITS, "signed percent", or "year" or "month" for ticks that are dates. `words`: the ticks' texts.
+    `unit`: one of UNITS, "signed percent", or "year" or "month" for ticks that are dates. `words`: other texts.
     """
     ax = ax or plt.gca()
+    if (plain := (unit or "").removeprefix("signed ")) in UNITS:
+        ax.figure.scales.setdefault(ax, set()).add(plain)
     if log:
         getattr(ax, f"set_{way}scale")("log")
         getattr(ax, f"{way}axis").set_minor_locator(plt.NullLocator())

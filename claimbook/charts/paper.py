@@ -6,11 +6,11 @@ from functools import cache
 import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.collections import PathCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.lines import Line2D
 
+from claimbook.charts.faults import faults
 from claimbook.charts.look import INK, LARGE, MUTED, SMALL, WIDTH
 from claimbook.charts.svg import svg_of
 from claimbook.evidence import tables
@@ -35,11 +35,17 @@ class Chart:
 
 
 class Paper(Figure):
-    """A figure that remembers the rows drawn on it, the columns that were shown and the words of its key."""
+    """A figure that remembers the rows drawn on it, the columns that were shown and the words of its key.
+
+    And what else `finish` checks by: `hues`, {word: colour} of each column that was told apart by colour; `units`,
+    (axes, units of the values drawn there); `scales`, {axes: units that they are scaled in}; `ways`, (first, last) of
+    each line and each change.
+    """
 
     def __init__(self, *given, **named):
         super().__init__(*given, **named)
         self.rows, self.columns, self.key = [], {}, {}
+        self.hues, self.units, self.scales, self.ways = [], [], {}, []
 
 
 def paper(height=2.6, rows=1, columns=1, **more):
@@ -67,7 +73,8 @@ def finish(name, title, subtitle, alt, rows=(), note=""):
     see the chart. `rows`: tables that stand behind the chart and were not drawn by a form. `note`: a caveat before the
     source line. Source line, download and key come from what was drawn; the figures behind computed rows follow in a
     table of their own. The paper's height is that of the plot; the bands for text are added to it.
-    Raises ValueError for a name without claim, an alt text without number, or rows without sources.
+    Raises ValueError for a name without claim, an alt text without number, rows without sources, or what the module
+    `faults` finds.
     """
     fig = plt.gcf()
     claim_id = re.match(r"[a-z]+-\d\d|scoreboard", name)
@@ -75,8 +82,6 @@ def finish(name, title, subtitle, alt, rows=(), note=""):
         raise ValueError(f"Chart {name!r}: the name must begin with a claim's id.")
     if not re.search(r"\d", alt) or len(alt) < 40:
         raise ValueError(f"Chart {name!r}: the alt text must state the finding with its numbers, not {alt!r}.")
-    if far := _outside(fig):
-        raise ValueError(f"Chart {name!r}: a mark at {far}. Widen the limits.")
     drawn, behind = _joined(getattr(fig, "rows", ())), _joined([rows] if isinstance(rows, pd.DataFrame) else rows)
     frames = [*drawn, *behind]
     keys = list(dict.fromkeys(key for frame in frames for key in tables.trace(frame, "source")))
@@ -84,6 +89,8 @@ def finish(name, title, subtitle, alt, rows=(), note=""):
         raise ValueError(f"Chart {name!r}: the rows have no column `source`: keep it through the data steps.")
     source = (note.strip() + " " if note else "") + (source_line(frames) if keys else "")
     parts = (*_plain(drawn, getattr(fig, "columns", ())), *_plain(behind), *_made_of(frames))
+    for fault in faults(fig, title, subtitle, alt, parts):
+        raise ValueError(f"Chart {name!r}: {fault}.")
     marks = [(mark, word) for word, mark in getattr(fig, "key", {}).items()]
     _bands(fig, title, subtitle, source.strip(), name if claim_id[0] == "scoreboard" else claim_id[0], marks)
     payload = {
@@ -98,19 +105,6 @@ def finish(name, title, subtitle, alt, rows=(), note=""):
     chart = Chart(svg_of(fig, name, alt), alt, payload)
     plt.close(fig)
     return chart
-
-
-def _outside(fig):
-    """Where the first mark that the limits of its axes cut off would stand, in words, or None."""
-    for ax in fig.axes:
-        lines = [one for one in ax.lines if one.get_marker() != "None" and one.get_transform() == ax.transData]
-        clouds = [one for one in ax.collections if isinstance(one, PathCollection)]
-        places = [one.get_xydata() for one in lines] + [one.get_offsets() for one in clouds]
-        for way, n, ends in (("x", 0, sorted(ax.get_xlim())), ("y", 1, sorted(ax.get_ylim()))):
-            values, hair = [value for place in places for value in place[:, n]], 1e-9 * (ends[1] - ends[0])
-            if far := [value for value in values if value < ends[0] - hair or value > ends[1] + hair]:
-                return f"{way} = {far[0]:g} lies outside of {ends[0]:g} to {ends[1]:g}"
-    return None
 
 
 def _joined(frames):
@@ -131,15 +125,16 @@ def source_line(frames):
             for publisher, published in zip(frame[who], frame[when]):
                 if pd.isna(publisher):
                     continue
-                for one, day in zip(publisher.split(";"), published.split(";")):
-                    dates.setdefault(one, set()).add(day[:7])
+                days = "" if pd.isna(published) else published  # of a page without a date
+                for one, day in zip(publisher.split(";"), days.split(";")):
+                    dates.setdefault(one, set()).update([day[:7]] if day else [])
         ids = [c for c in frame.columns if c == "id" or c.startswith("id_")]
         derived |= len(ids) > 1 or any(frame[c].astype(str).str.contains(";").any() for c in ids)
     parts = []
     for publisher, days in dates.items():
         days = sorted(days)
-        span = days[0] if len(days) == 1 else f"{days[0]} to {days[-1]}" if len(days) > 2 else ", ".join(days)
-        parts.append(f"{publisher} ({span})")
+        span = f"{days[0]} to {days[-1]}" if len(days) > 2 else ", ".join(days)
+        parts.append(f"{publisher} ({span})" if days else publisher)
     return "Source: " + ", ".join(parts) + ("; own arithmetic." if derived else ".")
 
 
@@ -171,8 +166,7 @@ def text_width(text, size, weight="normal"):
 
 
 def _made_of(frames):
-    """The printed figures from which rows were computed, or that lost on the way what they are: as they stand in the
-    tables."""
+    """The printed figures from which rows were computed, or that lost what they are: as they stand in the tables."""
     whole = {id for frame in frames if "definition" in frame.columns for id in frame["id"]}
     lost = {id for frame in frames for id in tables.trace(frame, "id")} - whole
     found = [frame[frame["id"].isin(lost)] for frame in tables.loaded.values() if "id" in frame.columns]

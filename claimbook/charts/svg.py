@@ -5,7 +5,7 @@ import re
 from html import escape
 
 import matplotlib.pyplot as plt
-from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.backends.backend_svg import FigureCanvasSVG, RendererSVG
 
 
 def svg_of(fig, name, alt):
@@ -14,6 +14,8 @@ def svg_of(fig, name, alt):
     with plt.rc_context({"svg.hashsalt": name}):
         # savefig would draw everything twice
         FigureCanvasSVG(fig).print_svg(buffer, metadata={"Date": None, "Creator": None})
+    if lost := _off_paper(fig):
+        raise ValueError(f"Chart {name!r}: the words {lost!r} leave the paper. Shorten them, or widen the limits.")
     svg = buffer.getvalue()
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"\s*<metadata>.*?</metadata>", "", svg, flags=re.S)
@@ -31,9 +33,20 @@ def svg_of(fig, name, alt):
     )
 
 
+def _off_paper(fig):
+    """The first words of a drawn figure that its edges cut, or None."""
+    width, height = fig.get_size_inches() * fig.dpi
+    renderer = RendererSVG(width, height, io.StringIO())  # it measures as the drawing did
+    free = [text for ax in fig.axes for text in ax.texts if not text.get_in_layout()]  # the layout keeps the others in
+    for text in [*fig.texts, *free]:
+        box = text.get_window_extent(renderer)
+        if text.get_visible() and not (0 <= box.x0 and box.x1 <= width and 0 <= box.y0 and box.y1 <= height):
+            return text.get_text()
+    return None
+
+
 def _unclipped(svg):
-    """The SVG without clip paths that cut nothing off, and without frames that nothing needs any more: it is painted
-    sooner."""
+    """The SVG without clip paths that cut nothing off and frames that nothing needs: it is painted sooner."""
     frames = {
         name: [float(n) for n in box]
         for name, *box in re.findall(

@@ -78,13 +78,12 @@ def _progress(text):
 
 
 def _verdicts():
-    """What the chapters say of each claim, as {claim: (verdict, reason)}; nothing where one cannot be read, which the
-    command itself will tell."""
+    """What the chapters say of each claim, as {claim: (verdict, reason)}; nothing where one cannot be read."""
     from claimbook.judgement import ledger
 
     try:
         return {claim: (one["verdict"], one["reason"]) for claim, (_, one) in ledger.verdicts().items()}
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError):  # what is wrong, the command itself will tell
         return {}
 
 

@@ -11,7 +11,7 @@ from claimbook.engine import run
 from claimbook.evidence import checks, keys, relations, tables
 from claimbook.evidence.checks import fault
 from claimbook.evidence.units import UNITS
-from claimbook.judgement import ledger, rules
+from claimbook.judgement import consistency, ledger, rules
 from claimbook.paths import way_back
 
 
@@ -135,4 +135,14 @@ def _claims():
         if theme not in set(table["chapter"]):
             what = f"no claim in data/claims.csv belongs to its chapter {theme!r}"
             found.append(f"chapters/{name}: {what}. Mend the name in its verdict-strip, or add the claims")
-    return found
+    return found or _readings()
+
+
+def _readings():
+    """What keeps the claims from being set against each other: a claim or a figure that is gone, a divisor of zero."""
+    try:
+        consistency.pairs()
+    except (LookupError, StopIteration, ValueError, ArithmeticError) as error:
+        what = f"cannot be read as claimbook/judgement/thisbook.py sets them against each other ({error!r})"
+        return [f"data/claims.csv {what}. Put the claim or its figure back, or change readings() there"]
+    return []

@@ -24,6 +24,10 @@ from claimbook.paths import BUILD, CHAPTERS, ROOT, notebooks, way_back
 
 FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SOURCES = "data/sources.csv"
+ANCHOR, CLAIM = re.compile(r"\(([\w-]+)\)="), re.compile(r"[a-z]+-\d\d")
+"""What a section begins with, and the id of a claim."""
+OURS = "application/vnd.claimbook."
+"""How the kinds of output begin that are charts and verdicts."""
 SECONDS_PER_CELL = 120
 MIB_PER_CELL = 2
 """What a cell may print and draw: more makes a page that nobody can load."""
@@ -110,8 +114,7 @@ def fingerprint(notebook, inputs):
 
 
 def recorded():
-    """What each chapter's outputs were made of. Where that cannot be read, as in a merge, nothing is known: all are
-    executed again."""
+    """What each chapter's outputs were made of; nothing where that cannot be read, as in a merge: all are stale."""
     try:
         return json.loads(FINGERPRINTS.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -195,16 +198,18 @@ def _execute(path, at, progress):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    place = f"chapters/{path.name}, its kernel"
+    place, section = f"chapters/{path.name}, its kernel", ""
     try:
         with client.setup_kernel():
             for number, cell in enumerate(notebook.cells):
+                if anchor := ANCHOR.match(cell.source):
+                    section = anchor[1]
                 place = f"chapters/{path.name}, cell {number} ({cell.get('id')})"
                 seconds = time.monotonic() - start
                 at[path.name] = f"{path.name} cell {number + 1} of {len(notebook.cells)}, {seconds:.0f} s"
                 progress("; ".join(at.copy().values()))
                 client.execute_cell(cell, number)
-                _check_outputs(place, cell.get("outputs", []))
+                _check_outputs(place, cell.get("outputs", []), section)
             inputs = client.km.inputs()
     except CellTimeoutError as error:
         what = f"ran for more than {SECONDS_PER_CELL} s and was stopped"
@@ -217,11 +222,18 @@ def _execute(path, at, progress):
     return fingerprint(notebook, inputs - {f"chapters/{path.name}"})
 
 
-def _check_outputs(place, outputs):
-    """Raise RunError where a cell warned, or gave more than a page can hold."""
+def _check_outputs(place, outputs, section):
+    """Raise RunError where a cell warned, showed what belongs to another claim than its section, or gave more than a
+    page can hold. `section`: the anchor above the cell; one that is no claim's, such as that of exercises, may hold the
+    charts of several."""
     for output in outputs:
         if output.output_type == "stream" and output.name == "stderr":
             raise RunError(f"{place} writes to stderr: mend the cause.\n{output.text}")
+        for said in [said for kind, said in output.get("data", {}).items() if kind.startswith(OURS)]:
+            name = said.get("name") or said["claim"]
+            if CLAIM.fullmatch(section) and not re.match(rf"{section}\b", name):
+                what = f"shows {name}, which is not of its section, {section}"
+                raise RunError(f"{place} {what}: name the section's own claim, or move the cell")
     size = len(json.dumps(outputs)) / 2**20
     if size > MIB_PER_CELL:
         raise RunError(f"{place} gives {size:.1f} MiB of output, {MIB_PER_CELL} may be: show less of it")

@@ -6,6 +6,7 @@ description in `datapackage.json`: a new table needs no more than that.
 import csv
 import io
 import re
+from urllib.parse import urlsplit
 
 import pandas as pd
 
@@ -131,6 +132,17 @@ def of_cells(path, schema, frame, keys):
     return [found[at] for at in sorted(found)]
 
 
+COMMON = {"news", "venture", "index", "research", "capital", "press"}
+"""Words of a publisher's name that a host of another may have."""
+
+
+def own(publisher, page, hosts):
+    """Whether a page is its publisher's own: its host shows a word of the name, or it lies in one of `hosts`."""
+    host, words = urlsplit(page).netloc, {*re.findall(r"\w+", publisher.lower())} - COMMON
+    shown = [word for word in words if word in host.split(".") or (len(word) > 3 and word in host)]
+    return bool(shown) or any(one and one in page for one in hosts.split(";"))
+
+
 MAY_EXCEED = r"growth|change|return|premium"
 """Measures that can be more than 100 percent; a share cannot."""
 AFTER = "lies after the publication ({0.published}). Mend either date"
@@ -156,6 +168,11 @@ ROWS = {
         "{0.publisher!r} is not known to print what {0.collector!r} collects. Mend either, or add the publisher to that"
         " row of data/collectors.csv",
     ),
+    "evidence publisher page hosts": (
+        lambda r: r.evidence == "primary" and not own(r.publisher, r.page, r.hosts),
+        "{0.page} is no page of {0.publisher!r}. Write copy or report, or add its host to that row of"
+        " data/collectors.csv",
+    ),
     "earliest latest": (lambda r: r.earliest > r.latest, "{0.earliest!r} lies after {0.latest!r}. Mend either date"),
 }
 """Each rule of rows, by the columns that it compares: (which row breaks it; what is wrong and how to mend it). It looks
@@ -163,8 +180,7 @@ at every table that has the columns, and its fault is told of the first."""
 
 
 def of_rows(path, frame, read):
-    """What the cells of a row say against each other. `frame`: the typed table. `read`: the day on which each source
-    was read, by its key."""
+    """What the cells of a row say against each other. `frame`: the typed table. `read`: {source: day of reading}."""
     if "source" in frame:
         frame = frame.assign(seen=frame["source"].map(read))
     if {"unit", "value", "source"} <= {*frame}:

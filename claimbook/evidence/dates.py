@@ -46,6 +46,11 @@ def middle(begin, end):
     return date.fromordinal(sum(ends) // 2).isoformat()
 
 
+def days(period, page):
+    """Days from the end of a period to the first day on which a page that prints it can have appeared."""
+    return (date.fromisoformat(first(page)) - date.fromisoformat(last(period))).days
+
+
 def public(row):
     """The first and the last day between which a figure became public, by its `known`, `period` and `qualifier`.
 
@@ -58,6 +63,8 @@ def public(row):
     return begin, end
 
 
+YEARLY = re.compile(r"\d{4}([QH]\d)?$")
+"""Years, halves and quarters, also as the end of a span."""
 EARLY = "forecast|projection|target|year to date"
 """Qualifiers of a figure that may be printed before its period ends."""
 
@@ -70,6 +77,14 @@ SHOWN = {
 }
 """What shows when a figure was public, by the word in `known_by`; any other word there is the key of a page."""
 
+MARKET = r"^(offer )?price$|^first-day |close$|^peak$|^(money raised|penalty|exchange rate)$"
+"""Measures that are public when their period ends: what a market shows, a listing brings or a court order says."""
+
+
+def _finer(day, date):
+    """Is it a day within a month or year?"""
+    return len(day) == 10 > len(date) and day.startswith(date)
+
 
 def of_dates(path, frame, pages):
     """What the dates of each figure of a table say against each other, as faults.
@@ -77,12 +92,19 @@ def of_dates(path, frame, pages):
     `frame`: the table, "" for an empty cell. `pages`: the date of each source, by its key.
     """
     firsts = {}
-    quantity = [c for c in ("publisher", "measure", "scope", "sector", "period", "value", "edition") if c in frame]
+    quantity = [
+        c for c in ("collector", "measure", "scope", "sector", "period", "value", "unit", "edition") if c in frame
+    ]
     for row, r in enumerate(frame.to_dict("records"), 2):
         by, page = r["known_by"], pages[r["source"]]
         if by not in SHOWN and not pages.get(by):
             what = f"{by!r} is none of {', '.join(SHOWN)}, and no page in data/sources.csv that has a date"
             yield fault(path, row, "known_by", f"{what}. Choose one, or add the page")
+        elif by == "page" and not page:
+            what = f"data/sources.csv has no date for {r['source']!r}"
+            yield fault(
+                path, row, "known_by", f"{what}. Add it, name another page, or tell in the note what shows the day"
+            )
         elif r["known"] != (shown := SHOWN[by](r) if by in SHOWN else pages[by]):
             what = f"{r['known']!r}, but {by!r} shows {shown!r}"
             yield fault(path, row, "known", f"{what}. Write that, or name what shows it")
@@ -90,13 +112,27 @@ def of_dates(path, frame, pages):
             what = f"{r['known']!r} lies before the end of {r['period']!r}"
             remedy = f"Mend either, or say in qualifier: {EARLY.replace('|', ', ')}"
             yield fault(path, row, "known", f"{what}. {remedy}")
-        elif first(r["known"]) > last(r["published"]):
+        elif by != "period" and re.search(MARKET, r.get("measure", "")) and last(r["known"]) > last(r["period"]):
+            what = f"{r['known']!r} lies after the end of {r['period']!r}, when the market showed it"
+            yield fault(path, row, "known", f"{what}. Write that day, and period in known_by")
+        elif "period" in r and YEARLY.search(r["period"]) and len(r["known"]) < 10 and len({*public(r)}) == 1:
+            what = f"{r['known']!r} does not reach beyond {r['period']!r}: it was not over when it was printed"
+            yield fault(path, row, "known", f"{what}. Mend either, or say in qualifier: year to date")
+        elif r["published"] and first(r["known"]) > last(r["published"]):
             what = f"{r['known']!r} lies after the page that prints it ({r['published']})"
             yield fault(path, row, "known", f"{what}. Mend either")
+        elif day := [
+            pages[key] for key in (r["source"], r.get("second_source")) if _finer(pages.get(key, ""), r["known"])
+        ]:
+            what = f"{r['known']!r}, while a page of the row is of {min(day)!r}"
+            yield fault(path, row, "known", f"{what}. Write that, and the page's key in known_by")
         if page and r["published"] != page and not (r["published"].startswith(page) and r["note"]):
             what = f"{r['published']!r}, while data/sources.csv dates the page {page!r}"
             yield fault(path, row, "published", f"{what}. Mend either; what is finer needs a note")
-        if len(quantity) > 5:
+        elif r["published"] and not page and "undated" not in r["note"]:
+            what = f"{r['published']!r}, while data/sources.csv has no date for the page"
+            yield fault(path, row, "published", f"{what}. Leave it empty, or tell in the note: the page is undated")
+        if len(quantity) > 6:
             before, known = firsts.setdefault(tuple(r[c] for c in quantity), (row, r["known"]))
             if known != r["known"]:
                 what = f"{r['known']!r}, while row {before} has the same figure by {known!r}"

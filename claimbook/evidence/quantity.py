@@ -182,7 +182,8 @@ def witnesses(named, columns=("value",), ranges=None, **more):
         whole = given[0]
         for part in given[1:]:
             whole = whole + part  # for its rows alone
-        prints = dict.fromkeys((row["publisher"], row["published"]) for row in whole.rows)
+        day = {row["id"]: "" if pd.isna(row["published"]) else row["published"] for row in whole.rows}
+        prints = dict.fromkeys((row["publisher"], day[row["id"]]) for row in whole.rows)
         made.append(
             {"label": label}
             | {column: float(part) for column, part in zip(columns, given)}

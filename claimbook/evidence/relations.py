@@ -2,176 +2,320 @@
 
 `relations` in `datapackage.json` declares which figures are tied and how far they may lie apart; each kind of tie is a
 function here. `data/misfits.csv` lists the figures that do not fit although they stand so on their pages.
+
+A tie matches figures by columns, "measure before=period": the same measure, and the one's cell `before` is the other's
+`period`. It chooses them by expressions in the words of the columns, such as "unit == 'percent' and value > 60". A
+kind returns the ids of the figures that it ties, and the misfits: (column, rows, how they do not fit), the row that is
+told first, then the one it is told beside, then others that may be at fault.
 """
 
-import numpy as np
-import pandas as pd
+from collections import Counter, defaultdict
+from functools import cache
 
-from claimbook.evidence import tables
+from claimbook.evidence import dates, tables
 from claimbook.evidence.checks import fault
 
 REMEDY = "Mend the figure that is wrong; if both stand so on their pages, say why in data/misfits.csv"
-MISFIT = ["one", "other", "relation", "size"]
-"""The columns of misfits: two ids (twice the same where a figure is odd alone), the relation's name, and how they do
-not fit."""
+SERIES = ("publisher", "measure", "scope", "sector", "length", "variant")
+EMPTY = "scope sector round growth qualifier edition variant valuation debt_part first_payment previous newest"
 
 
-def figures():
-    """All printed figures as one DataFrame, with the cells that relations match by.
+def rows(table):
+    """The figures of one table, each a dict of its cells, "" for an empty one, and of those that follow from them."""
+    frame = tables.load(table).astype("object").fillna("")
+    return [_row(table, number, cells) for number, cells in enumerate(frame.to_dict("records"), 2)]
 
-    `amount`: the value in billions of dollars where it is money, by the rates in datapackage.json, else the value.
-    `before`, `last_year`, `whole_year`: the period before of the same length, a year before, the year. `whole`: the
-    scope that holds this one. `world`, `every`: the words for all scopes and all sectors.
+
+def _row(table, number, cells):
+    """`amount`: the value in billions of dollars where it is money, by the rates in datapackage.json, else the value;
+    None without one. `half`: half a unit of its last printed digit. `part`, `length`: "Q3" and "Q" of a quarter, "" and
+    "Y" of a year. `before`, `last_year`, `whole_year`: the period before of the same length, a year before, the year.
+    `end`, `age`: the last day of the period, and the days from it to the page, or to `known` where that has no date.
+    `whole`: the scope that holds this one. `world`, `every`, `ai`: the words for all scopes, for all sectors, for AI.
+    `collector`: where a page names none, the page itself.
     """
-    frame = pd.concat([tables._read(name).assign(table=name) for name in tables.figures()], ignore_index=True)
-    declared, period = tables.package()["relations"], frame["period"].fillna(frame["announced"])
-    year = period.str[:4]
-    return frame.assign(
-        period=period,
-        measure=frame["measure"].fillna("round"),
-        amount=frame["value"] * frame["unit"].map(declared["rates"]).fillna(1.0),
-        before=period.map(_before),
-        last_year=(year.astype(int) - 1).astype(str) + period.str[4:],
-        whole_year=year.where(period.str.len() > 4),
-        length=period.str[4:].str.replace(r"\d", "", regex=True),
-        whole=frame["scope"].map(declared["wholes"]),
-        world="World",
-        every="all",
-        offer="offer price",
-    )
+    row = dict.fromkeys(EMPTY.split(), "") | cells | {"table": table, "row": number}
+    if table == "rounds":
+        row |= {"measure": "round", "period": cells["announced"], "scope": cells["country"], "sector": cells["company"]}
+    declared, period, value = tables.package()["relations"], row["period"], row["value"]
+    year, part, rate = period[:4], period[4:], declared["rates"].get(row["unit"], 1)
+    digits = len(f"{value or 0:.10f}".rstrip("0").partition(".")[2])
+    return row | {
+        "collector": row["source"] if row["collector"] == "not named" else row["collector"],
+        "amount": None if value == "" else value * rate,
+        "half": rate / 2 / 10**digits,
+        "part": part,
+        "length": "".join(letter for letter in part if not letter.isdigit()) or "Y",
+        "year": year,
+        "month": period[:7] if part[:1] == "-" else "",
+        "before": _before(year, part),
+        "last_year": f"{int(year) - 1}{part}",
+        "whole_year": year if part else "",
+        "end": dates.last(period),
+        "age": dates.days(period, row["published"] or row["known"]),
+        "whole": declared["wholes"].get(row["scope"], ""),
+        "world": "World",
+        "every": "all",
+        "ai": "AI",
+    }
 
 
-def _before(period):
-    """The period before one, of the same length; None for days and for spans."""
-    year, rest = int(period[:4]), period[4:]
-    if rest[:1] in ("Q", "H") or (len(rest) == 3 and rest != "YTD"):
-        last = {"Q": 4, "H": 2, "-": 12}[rest[0]]
-        turn = int(rest[1:]) == 1
-        part = last if turn else int(rest[1:]) - 1
-        return f"{year - turn}{rest[0]}{part:0{len(rest) - 1}d}"
-    return str(year - 1) if not rest else None
+def _before(year, part):
+    """The period before one, of the same length; "" for days and for spans."""
+    if not part:
+        return f"{int(year) - 1}"
+    if part[0] not in "QH-" or len(part) > 3:
+        return ""
+    turn = int(part[1:]) == 1
+    last = {"Q": 4, "H": 2, "-": 12}[part[0]] if turn else int(part[1:]) - 1
+    return f"{int(year) - turn}{part[0]}{last:0{len(part) - 1}d}"
 
 
-def pair(frame, match, low, high, where=None, against=None):
-    """The ratio of two tied figures lies between `low` and `high`: of each figure to one at least that it is tied to.
+@cache
+def _asked(expression):
+    return compile(expression, expression, "eval")
 
-    `match`: {column of the one: column of the other}; `where`, `against`: queries for the one and the other.
+
+def _key(row, columns):
+    """The cells of a row in these columns; None where one is empty."""
+    cells = tuple([row[column] for column in columns])
+    return None if "" in cells else cells
+
+
+def _by(rows, columns):
+    """The rows by their cells in these columns, without those that lack one."""
+    found = defaultdict(list)
+    for row in rows:
+        found[_key(row, columns)].append(row)
+    found.pop(None, None)
+    return found
+
+
+def _match(text):
+    """{column of the one: column of the other}: of most both have the same name."""
+    return dict((word.split("=") * 2)[:2] for word in text.split())
+
+
+class Figures(list):
+    """The rows that kinds read, and what was chosen of them before.
+
+    Gives each row `previous`, the id of the figure before it in its series (of rounds, the one with a valuation), and
+    `newest`: whether its page prints of no later period.
     """
-    left = (frame.query(where) if where else frame).dropna(subset=[*match, "amount"])
-    right = (frame.query(against) if against else frame).dropna(subset=[*match.values(), "amount"])
-    both = left.merge(right, left_on=list(match), right_on=list(match.values()), suffixes=("", "_2"))
-    both = both[both["id"] != both["id_2"]]
-    fits = (both["amount"] / both["amount_2"].where(both["amount_2"] != 0)).between(low, high)
-    fits |= both["amount"] == both["amount_2"]
-    found = []
-    for one, other in (("id", "id_2"), ("id_2", "id")):
-        lone = both[~fits.groupby(both[one]).transform("any")].drop_duplicates(one)
-        found += [(a, b, f"{x:g} and {y:g}") for a, b, x, y in _cells(lone, one, other, "value", "value_2")]
-    return {*both["id"], *both["id_2"]}, found
+
+    def __init__(self, given=None):
+        super().__init__(given or [row for table in tables.figures() for row in rows(table)])
+        self._chosen, self._keyed, series, ends = {}, {}, defaultdict(list), defaultdict(str)
+        for row in self:
+            ends[row["source"]] = max(ends[row["source"]], row["end"])
+        for row in sorted(self, key=lambda row: (row["period"], row["known"])):
+            row["newest"] = row["end"] == ends[row["source"]]
+            if row["amount"] is not None and (row["table"] != "rounds" or row["valuation"]):
+                line = series[tuple(row[column] for column in SERIES)]
+                row["previous"] = next((one["id"] for one in reversed(line) if one["period"] < row["period"]), "")
+                line.append(row)
+
+    def where(self, expression):
+        """The rows with a value for which the expression holds."""
+        if expression not in self._chosen:
+            asked = _asked(expression)
+            self._chosen[expression] = [row for row in self if row["amount"] is not None and eval(asked, {}, row)]
+        return self._chosen[expression]
+
+    def by(self, expression, columns):
+        """Those rows, by their cells in these columns."""
+        key = (expression, *columns)
+        if key not in self._keyed:
+            self._keyed[key] = _by(self.where(expression), columns)
+        return self._keyed[key]
+
+    def tied(self, match, where, against):
+        """Every (one, other) that match."""
+        match = _match(match)
+        ones, others = self.by(where, match), self.by(against, match.values())
+        for key, group in ones.items():
+            yield from ((one, other) for one in group for other in others.get(key, ()) if one is not other)
 
 
-def rate(frame, match, levels, moved, points, of, less=0.0, printed="value"):
-    """A printed rate lies within so many points of what two levels make it: 100 times one by the other, less `less`.
+def pair(
+    figures,
+    match,
+    low=None,
+    high=None,
+    where="1",
+    against="1",
+    one="amount",
+    other="amount",
+    later=0,
+    every=0,
+    needed=0,
+):
+    """The one is `low` to `high` times the other: of each figure, with one other at least that it is tied to.
 
-    `match`: the columns that rate and level share; `levels`: a query for the levels; `moved`: {column of the level:
-    column of the other level} where the two differ; `of`: a query for the rates, which stand in the column `printed`.
+    `one`, `other`: what is taken of them; `later`: the one was known after the other; `every`: each two must fit;
+    `needed`: the one never stands without another, which is all that is asked where there is no `low`.
     """
-    level = frame.query(levels).dropna(subset="amount")
-    other = {column: moved.get(column, column) for column in [*match, "measure"]}
-    two = level.merge(level, left_on=list(other.values()), right_on=list(other), suffixes=("", "_2"))
-    two = two[two["id"] != two["id_2"]][[*match, "id_2", "amount", "amount_2"]].assign(
-        made=100 * two["amount"] / two["amount_2"] - less
-    )
-    both = frame.query(of).merge(two, on=match, suffixes=("", "_level"))
-    span = both.groupby("id")["made"].agg(["min", "max"])
-    both = both.drop_duplicates("id").set_index("id").join(span).reset_index()
-    odd = both[(both[printed] < both["min"] - points) | (both[printed] > both["max"] + points)]
-    return set(both["id"]), [
-        (a, b, f"{x:g} printed, {y:.0f} made of levels") for a, b, x, y in _cells(odd, "id", "id_2", printed, "made")
-    ]
+    one, other, best, found = _asked(one), _asked(other), {}, []
+    for left, right in figures.tied(match, where, against):
+        if not later or left["known"] > right["known"]:
+            part, whole = eval(one, {}, left), eval(other, {}, right)
+            fit = low is None or part == whole or low * whole <= part <= high * whole
+            for row, beside, turned in ((left, right, False), (right, left, True)):
+                if row["id"] not in best or best[row["id"]][0] == bool(every) != fit:
+                    best[row["id"]] = fit, row, beside, part, whole, turned
+    for fit, row, beside, part, whole, turned in best.values():
+        if not fit:
+            size, base, least, most = (whole, part, 1 / high, 1 / low) if turned else (part, whole, low, high)
+            how = f"{size / base:.3g} times, not {least:.2g} to {most:.2g}" if base else "the other is nothing"
+            found.append(("value", [row, beside], how))
+    for row in figures.where(where) if needed else ():
+        if row["id"] not in best:
+            found.append(("value", [row], "the other one is missing"))
+    return {*best}, found
 
 
-def steps(frame, same, usual, where):
-    """A series of seven and more moves by no more than `usual` times its median step from one period to the next."""
-    keys = [*same, "length"]
-    series = frame[frame["amount"] > 0].query(where).sort_values(["period", "known"], kind="stable")
-    series = series.drop_duplicates([*keys, "period"], keep="last")
-    series = series[series.groupby(keys, dropna=False)["id"].transform("size") > 6]
-    group = series.groupby(keys, dropna=False)
-    before = group[["id", "value", "amount"]].shift()
-    moves = np.log(series["amount"] / before["amount"]).abs()
-    odd = moves > usual * moves.groupby([series[key] for key in keys], dropna=False).transform("median")
-    told = zip(*(part[odd] for part in (series["id"], before["id"], before["value"], series["value"])))
-    return set(series["id"]), [(a, b, f"{x:g}, then {y:g}") for a, b, x, y in told]
+def alike(figures, match, same, apart, where="1", against="1"):
+    """Of two series, the ratio changes by no more than a factor `apart` from one period to the next.
+
+    `same`: the columns that make a series.
+    """
+    ratios, tied, found = {}, set(), []
+    for one, other in figures.tied(match, where, against):
+        if one["amount"] * other["amount"] > 0:
+            series = tuple([row[column] for row in (one, other) for column in same.split()])
+            ratios.setdefault((series, one["period"]), (one["amount"] / other["amount"], one, other))
+    for (series, _), (ratio, one, other) in ratios.items():
+        if then := ratios.get((series, one["before"])):
+            tied |= {row["id"] for row in (one, other, *then[1:])}
+            if not 1 / apart <= ratio / then[0] <= apart:
+                how = f"{ratio:.3g} times, {then[0]:.3g} the period before"
+                found.append(("value", [one, other, *then[1:]], how))
+    return tied, found
 
 
-def beyond(frame, same, factor, where):
+def rate(figures, match, levels, of, points, less=0, printed="value", over=None):
+    """A printed percentage is 100 times one level by another, less `less`, within the rounding of all and `points`.
+
+    `match`: of the two levels; the rate has the cells of the one. `levels`, `over`: which are the one and the other
+    level; `of`: which are rates, that stand in the column `printed`, which is the one level's own if it is not `value`.
+    """
+    match, tied, found = _match(match), set(), []
+    shared = sorted({*match, *match.values()} - {"measure"})
+    ones, others = figures.by(levels, shared), figures.by(over or levels, match.values())
+    for row in figures.where(of):
+        made = []
+        for one in ones.get(_key(row, shared), ()) if printed == "value" else [row]:
+            for other in others.get(_key(one, match), ()):
+                low = 100 * (one["amount"] - one["half"]) / (other["amount"] + other["half"]) - less
+                high = 100 * (one["amount"] + one["half"]) / (other["amount"] - other["half"]) - less
+                if one is not other:
+                    made.append((max(low - row[printed], row[printed] - high), (low + high) / 2, one, other))
+        if made:
+            off, level, one, other = min(made, key=lambda one: one[0])
+            tied |= {row["id"], one["id"], other["id"]}
+            if off > points + (row["half"] if printed == "value" else 0.5):
+                how = f"the levels make {level:.1f} percent, not {row[printed]:g}"
+                found.append((printed, [row, one, other], how))
+    return tied, found
+
+
+def total(figures, match, by, parts, low, high, where="1", against="1"):
+    """The `parts` of a whole, told apart by the column `by`, make `low` to `high` of it, within their rounding.
+
+    `match`: of the part and the whole. Where a part was printed more than once, any print will do.
+    """
+    match, tied, found = _match(match), set(), []
+    wholes = figures.by(against, match.values())
+    for key, group in figures.by(where, match).items():
+        named = _by([row for row in group if row[by] in parts], [by])
+        if len(named) < len(parts):
+            continue
+        least = sum(min(row["amount"] - row["half"] for row in prints) for prints in named.values())
+        most = sum(max(row["amount"] + row["half"] for row in prints) for prints in named.values())
+        for whole in wholes.get(key, ()):
+            rows = [whole, *(row for prints in named.values() for row in prints)]
+            tied |= {row["id"] for row in rows}
+            if least > high * (whole["amount"] + whole["half"]) or most < low * (whole["amount"] - whole["half"]):
+                found.append(("value", rows, f"the parts make {least:.4g} to {most:.4g}"))
+    return tied, found
+
+
+def beyond(figures, same, factor, where="1"):
     """No figure lies a factor beyond all others that have the same cells in `same`, where there are three or more."""
-    group = frame[frame["amount"] != 0].query(where)
-    group = group.assign(size=group["amount"].abs()).sort_values("size", kind="stable")
-    group = group[group.groupby(same, dropna=False)["id"].transform("size") > 2]
+    tied, found = set(), []
+    for group in figures.by(where, same.split()).values():
+        group = sorted((row for row in group if row["amount"]), key=lambda row: abs(row["amount"]))
+        if len(group) > 2:
+            tied |= {row["id"] for row in group}
+            for one, other in ((group[0], group[1]), (group[-1], group[-2])):
+                if not 1 / factor <= abs(one["amount"] / other["amount"]) <= factor:
+                    how = f"the nearest of {len(group)}, more than {factor:g} times apart"
+                    found.append(("value", [one, other], how))
+    return tied, found
+
+
+def never(figures, where, of="0"):
+    """No figure is as `where` says. `of`: which figures that compares with another one in their own row."""
+    found = [("value", [row], f"none may be so: {where}") for row in figures.where(where)]
+    return {row["id"] for row in figures.where(of)}, found
+
+
+def alone(figures, column, by, where="1"):
+    """No word stands in `column` only once for cells of `by` that have another word more often."""
     found = []
-    for keep in ("first", "last"):  # the least and the next, the largest and the one before
-        end = group.drop_duplicates(same, keep=keep)
-        next_ = group.drop(end.index).drop_duplicates(same, keep=keep)
-        both = end.merge(next_, on=same, suffixes=("", "_2"))
-        ratio = both["size"] / both["size_2"]
-        odd = both[~ratio.between(1 / factor, factor)]
-        found += [(a, b, f"{x:g}, nearest {y:g}") for a, b, x, y in _cells(odd, "id", "id_2", "value", "value_2")]
-    return set(group["id"]), found
-
-
-def never(frame, where):
-    """No figure is as `where` asks."""
-    return set(), [(one, one, f"{value:g}") for one, value in _cells(frame.query(where), "id", "value")]
-
-
-def alone(frame, column, by):
-    """No word stands in `column` only once for a cell of `by` that has another word besides."""
-    once = frame.groupby([by, column])["id"].transform("size") == 1
-    other = frame[~once].drop_duplicates(by).set_index(by)
-    odd = frame[once & frame[by].isin(other.index)]
-    found = [
-        (a, other["id"][cell], f"{x!r} and {other[column][cell]!r}") for a, cell, x in _cells(odd, "id", by, column)
-    ]
+    for group in figures.by(where, by.split()).values():
+        words = sorted(_by(group, [column]).values(), key=len)
+        if len(words[-1]) > 1:
+            odd = [[word[0], words[-1][0]] for word in words if len(word) == 1]
+            found += [(column, two, f"{two[0][column]!r} stands here only") for two in odd]
     return set(), found
 
 
-def _cells(frame, *columns):
-    return frame[list(columns)].itertuples(index=False, name=None)
+KINDS = {kind.__name__: kind for kind in (pair, alike, rate, total, beyond, never, alone)}
 
 
-KINDS = {kind.__name__: kind for kind in (pair, rate, steps, beyond, never, alone)}
+def misfits(figures=None):
+    """The misfits, each (the relation's name, column, rows, how), and the ids that are tied.
 
-
-def misfits(frame=None):
-    """All figures that do not fit, as a DataFrame with the columns MISFIT, and the ids of those that are tied."""
-    frame = figures() if frame is None else frame
-    found, tied = [], set()
-    for name, relation in tables.package()["relations"]["ties"].items():
-        relation = dict(relation)
-        seen, odd = KINDS[relation.pop("kind")](frame, **{k: v for k, v in relation.items() if k != "says"})
-        tied |= seen
-        found += [(a, b, name, size) for a, b, size in odd]
-    found = pd.DataFrame(found, columns=MISFIT)
-    return found[~found.apply(lambda row: frozenset(row[["one", "other"]]), axis=1).duplicated()], tied
-
-
-def faults():
-    """Figures that cannot be right beside others, unless `data/misfits.csv` says why; and what it lists for nothing."""
+    Raises DataError for a relation that cannot be read.
+    """
     if "relations" not in tables.package():
-        return []
-    odd, places, found = misfits()[0], {}, []
-    for table in tables.figures():
-        for row, (id, who) in enumerate(_cells(tables.load(table), "id", "publisher"), 2):
-            places[id] = (f"{table}.csv", row, who)
-    listed = tables.load("misfits")["figure"]
-    for one, other, relation, size in odd.itertuples(index=False):
-        if not {one, other} & {*listed}:
-            path, row, _ = places[one]
-            beside = "" if one == other else " beside data/{}, row {} ({})".format(*places[other])
-            found.append(fault(path, row, "value", f"{size}{beside} breaks {relation!r}. {REMEDY}"))
-    for row, id in enumerate(listed, 2):
-        if id not in {*odd["one"], *odd["other"]}:
-            found.append(fault("misfits.csv", row, "figure", f"{id!r} fits all its relations. Delete the row"))
+        return [], set()
+    figures, found, tied = figures or Figures(), [], set()
+    for name, how in tables.package()["relations"]["ties"].items():
+        try:
+            ids, odd = KINDS[how["kind"]](figures, **{key: cell for key, cell in how.items() if key != "kind"})
+        except (KeyError, NameError, SyntaxError, TypeError, AttributeError) as error:
+            what = f"data/datapackage.json: the relation {name!r} cannot be read ({type(error).__name__}: {error})"
+            raise tables.DataError(f"{what}. Mend it, by claimbook/evidence/relations.py") from None
+        tied |= ids
+        found += [(name, *one) for one in odd]
+    return found, tied
+
+
+def faults(figures=None):
+    """Figures that cannot be right beside others, unless `data/misfits.csv` says why; and what it lists for nothing.
+
+    One wrong figure does not fit many: that which the most misfits have in common is told, and the rest with it.
+    """
+    odd, found, listed = misfits(figures)[0], [], {}
+    if "misfits" in tables.tables():
+        listed = dict(tables.load("misfits")[["figure", "relation"]].itertuples(index=False, name=None))
+    left = [misfit for misfit in odd if len(misfit[2]) == 1 or not {row["id"] for row in misfit[2]} & {*listed}]
+    while left:
+        ((worst, _),) = Counter(row["id"] for _, _, rows, _ in left for row in rows).most_common(1)
+        its = [misfit for misfit in left if worst in {row["id"] for row in misfit[2]}]
+        left = [misfit for misfit in left if misfit not in its]
+        name, column, (one, *others), how = min(its, key=lambda misfit: misfit[2][0]["id"] != worst)
+        said = f"{one['value']:g} {one['unit']} ({one['publisher']})"
+        for other in others[:1]:
+            said += f" beside {other['value']:g} {other['unit']} ({other['publisher']}) in data/{other['table']}.csv, "
+            said += f"row {other['row']}, column {column}"
+        more = len({(name, *sorted(row["id"] for row in rows[:2])) for name, _, rows, _ in its}) - 1
+        more = f" and {more} more like it" if more else ""
+        found.append(fault(f"{one['table']}.csv", one["row"], column, f"{said}: {how} ({name!r}){more}. {REMEDY}"))
+    real = {(row["id"], name) for name, _, rows, _ in odd for row in rows}
+    for row, (id, name) in enumerate(listed.items(), 2):
+        if (id, name) not in real:
+            found.append(fault("misfits.csv", row, "figure", f"{id!r} fits {name!r}. Delete the row"))
     return found

@@ -68,7 +68,12 @@ def wrong_rows(table):
     """What the cells of a row say against each other. Raises DataError where a cell has a fault."""
     path, frame, pages = describe(table)["path"], load(table), load("sources").fillna("").set_index("key")
     if table in figures() and "collectors" in tables():
-        frame = frame.assign(printers=frame["collector"].map(load("collectors").set_index("collector")["publishers"]))
+        registry = load("collectors").fillna("").set_index("collector")
+        frame = frame.assign(
+            printers=frame["collector"].map(registry["publishers"]),
+            hosts=frame["collector"].map(registry["hosts"]),
+            page=frame["source"].map(pages["url"]),
+        )
     found = checks.of_rows(path, frame, pages["seen"])
     if found or "known" not in frame:
         return found
@@ -79,7 +84,12 @@ def wrong_rows(table):
 def _read(table):
     if faults := wrong_cells(table):
         raise DataError(f"{faults[0]}.")
-    frame = _raw(table).replace("", pd.NA)
+    return typed(table, _raw(table))
+
+
+def typed(table, raw):
+    """A table as it is written, with the types of `datapackage.json`; empty cells become missing values."""
+    frame = raw.replace("", pd.NA)
     for field in describe(table)["schema"]["fields"]:
         if field["type"] in ("number", "integer"):
             frame[field["name"]] = pd.to_numeric(frame[field["name"]])

@@ -162,8 +162,7 @@ class Table:
 
 
 class Board:
-    """The scoreboard as a table: one row a claim, each linked to its section. The page makes it sortable and
-    filterable."""
+    """The scoreboard as a table: one row a claim, each linked to its section. The page sorts and filters it."""
 
     HEAD = ("Claim", "What the article says", "Claimed", "Computed", "Witnesses", "Verdict")
 

@@ -3,7 +3,7 @@ begins with its own."""
 
 from claimbook.evidence import units
 from claimbook.judgement.ledger import claim
-from claimbook.judgement.rules import Interval, rounded
+from claimbook.judgement.rules import Interval, hull, rounded
 
 
 def _figure(id, part=""):
@@ -15,11 +15,12 @@ def _share(id, part=""):
 
 
 def readings():
-    """Each quantity with its readings, as {quantity and unit: [(claims, how, Interval)]}. Only the articles' own
-    figures."""
+    """Each quantity as the articles' own figures give it: {quantity and unit: [(claims, how, Interval)]}."""
     one = Interval(1, 1)
     world, ai = _figure("boom-01", "2024"), _figure("boom-02")
     us_ai = _share("us-03") * _share("us-02") * world
+    # Two claims bound it, one from each side; where they contradict each other, it is what lies between them.
+    bounded = hull((ai.low, (_share("boom-03") * world).high))
     hundred = rounded("100")
     return {
         "AI venture funding of 2024, USD bn": [
@@ -32,7 +33,7 @@ def readings():
             (
                 "us-04, boom-02",
                 "62 percent of the world's, to a third of 314",
-                _share("us-04") * Interval(ai.low, (_share("boom-03") * world).high),
+                _share("us-04") * bounded,
             ),
             (
                 "us-06, us-03, us-02, boom-01",
@@ -47,7 +48,7 @@ def readings():
             (
                 "us-08, boom-02",
                 "almost half of the world's, to a third of 314",
-                _share("us-08") * Interval(ai.low, (_share("boom-03") * world).high),
+                _share("us-08") * bounded,
             ),
         ],
         "US share of the world's AI funding in 2024, percent": [
@@ -55,7 +56,7 @@ def readings():
             (
                 "us-02, us-03, boom-01, boom-02",
                 "44 percent of 57 percent of 314, over 100 to a third of 314",
-                us_ai / Interval(ai.low, (_share("boom-03") * world).high) * Interval(100, 100),
+                us_ai / bounded * Interval(100, 100),
             ),
             (
                 "us-04, us-06",
@@ -79,8 +80,7 @@ def readings():
 
 
 def cover(stored):
-    """What the cover says of the findings, sentence by sentence. `stored`: the verdicts that the chapters stored, by
-    claim."""
+    """What the cover says of the findings, sentence by sentence. `stored`: {claim: the verdict that is stored}."""
     share, record = stored["boom-03"]["witnesses"], stored["boom-18"]["witnesses"]
     plain, real = ([w["agrees"] for w in record if ("constant" in w["label"]) == side] for side in (False, True))
     return [

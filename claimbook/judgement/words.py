@@ -1,5 +1,4 @@
-"""The words of the verdicts, once: what each means, how it is marked, coloured and rated. Whatever shows one asks
-here."""
+"""The words of the verdicts, once: what each means, how it is marked, coloured and rated."""
 
 from dataclasses import dataclass
 

@@ -81,8 +81,7 @@ def publish(fresh, made_of):
 
 
 def refresh(stale, ci, progress):
-    """Execute stale chapters and renew stale pages. In continuous integration either is an error that names it and the
-    command."""
+    """Execute stale chapters and renew stale pages. In continuous integration either is an error."""
     if ci and stale:
         raise BuildError("Stored outputs are stale: " + run.told(stale) + ". Execute and commit them: make run")
     run.run(stale, progress)

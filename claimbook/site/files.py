@@ -1,5 +1,4 @@
-"""The files of a chart: the rows that were plotted as CSV, the picture as SVG and PNG; how to cite it, and where it
-stays."""
+"""The files of a chart: the rows that were plotted as CSV, the picture as SVG and PNG; how to cite it, and where."""
 
 import csv
 import io

@@ -1,5 +1,4 @@
-"""Executes a cell in the reader's browser as Jupyter would, and gives what the page shows. Imported by
-assets/pyrun-worker.js alone."""
+"""Executes a cell in the reader's browser as Jupyter would, for assets/pyrun-worker.js: gives what the page shows."""
 
 import io
 import json

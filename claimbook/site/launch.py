@@ -1,5 +1,4 @@
-"""Where a chapter can be rerun: Binder, Colab, a clone of one's own. The repository's address stands in `_config.yml`
-alone."""
+"""Where a chapter can be rerun: Binder, Colab, a clone of one's own, by the address that `_config.yml` gives."""
 
 from claimbook.paths import config
 

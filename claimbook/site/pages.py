@@ -9,7 +9,7 @@ import re
 import pandas as pd
 
 from claimbook.charts.paper import CHART_MIME
-from claimbook.evidence import tables, units
+from claimbook.evidence import relations, tables, units
 from claimbook.judgement import consistency, ledger, rules, thisbook
 from claimbook.judgement.words import MARKS, VERDICTS
 from claimbook.paths import ROOT, notebooks
@@ -116,14 +116,16 @@ def _range(interval):
 
 
 def data_page():
-    """The data dictionary: every table and how many of its figures were read where, every column and what it means."""
-    held, columns = [], {}
+    """The data dictionary: every table and how many of its figures were read where, every column and what it means; and
+    the figures that do not fit each other."""
+    held, columns, (odd, tied) = [], {}, relations.misfits()
     for name in tables.tables():
         resource, frame = tables.describe(name), tables.load(name)
         kinds = frame["evidence"].value_counts() if "evidence" in frame else {}
         read_on = ", ".join(f"{kinds[kind]} {kind}" for kind in ("primary", "copy", "report") if kind in kinds)
         size = f"{len(frame):,} rows{': ' * bool(read_on)}{read_on}"
-        held.append((f"`{name}`", f"**{resource['title']}.** {resource['description']} {size}."))
+        lone = f"{len(frame) - frame['id'].isin(tied).sum()}" if name in tables.figures() else ""
+        held.append((f"`{name}`", f"**{resource['title']}.** {resource['description']} {size}.", lone))
         for field in resource["schema"]["fields"]:
             columns.setdefault((field["name"], field["description"]), []).append(name)
     described = [(f"`{name}`", meaning, _among(found)) for (name, meaning), found in columns.items()]
@@ -140,11 +142,34 @@ its figures; [those of sentences and verdict cards](figures.md) have a page of t
 *Primary* figures were read on the publisher's own page, a *copy* on a page that reproduces it, a *report* on a page
 that quotes it.
 
-{table_of(["table", "what it holds"], held)}
+{table_of(["table", "what it holds", "tied to none"], held)}
 
+{_misfits(odd)}
 ## The columns
 
 {table_of(["column", "meaning", "in"], described)}
+"""
+
+
+def _misfits(odd):
+    """The section on figures that do not fit others and stand so on their pages; nothing where there are none."""
+    if not odd:
+        return ""
+    rows, reasons = {}, tables.load("misfits").set_index("figure")["reason"]
+    for name, _, found, how in odd:
+        for id in [row["id"] for row in found if row["id"] in reasons]:
+            two = [found[0], *found[1:], found[0]][:2]
+            said = [f"`{row['id']}`: {units.amount(row['value'], row['unit'])} ({row['publisher']})" for row in two]
+            rows.setdefault(id, (*said, f"{how} ({name})", reasons[id]))
+    return f"""## Where the figures contradict each other
+
+Figures are tied to others: a later print to the first, a part to its whole, a growth to its levels, a period to the
+one before, a count to that of somebody else. What does not fit is mended, or stands here with its reason: publishers do
+contradict each other, and themselves. The last column above counts the figures that nothing is tied to. These lie
+further apart than all others of their kind:
+
+{table_of(["figure", "beside", "how they do not fit", "why it stands so"], rows.values())}
+
 """
 
 

@@ -114,8 +114,7 @@ def mended(text, rules):
 
 
 def guarded(options, base):
-    """The rules that put the first script and the policy into a page. `options`: Sphinx's script of that
-    name; `base`: the site's address."""
+    """The rules that put first.js and the policy into a page. `options`: Sphinx's script; `base`: its address."""
     first = Path(__file__).with_name("assets").joinpath("first.js").read_text(encoding="utf-8")
     first += f"{options}\nDOCUMENTATION_OPTIONS.search_as_you_type = false;"
     policy = POLICY.format(hash=b64encode(sha256(first.encode()).digest()).decode(), site=f"'self' {base}")
@@ -155,8 +154,7 @@ def names(selector):
 
 
 def shrink(font, css):
-    """Cut a font to the icons that a style sheet asks for, by escapes or as they are. It is stored as WOFF; the font
-    it was made of goes."""
+    """Cut a font to the icons that a style sheet asks for, by escapes or as they are, and store it as WOFF alone."""
     escapes, plain = re.findall(r"\\([ef][0-9a-f]{3})\b", css), re.findall(r"[\ue000-\uf8ff]", css)
     icons = [f"--unicodes={','.join(escapes)}", f"--text={''.join(plain)}"]
     bare = ["--no-notdef-outline", "--layout-features=", "--name-IDs="]

@@ -23,8 +23,7 @@ NEEDLESS = (
 
 
 def themed(svg):
-    """The SVG with each colour of the style as a CSS variable, the colour itself as its fallback, and without what a
-    page has no use for."""
+    """The SVG with each colour of the style as a CSS variable and its fallback, and without what no page needs."""
     # A hundredth of a point is enough.
     svg = re.sub(r' (?:d|x|y|points|transform)="[^"]+"', lambda m: re.sub(r"(\.\d\d)\d+", r"\1", m[0]), svg)
     # `fill="#..."` as an attribute cannot hold var(): matplotlib writes styles.
@@ -51,8 +50,7 @@ def ungrouped(svg):
 
 
 def linked(svg, root):
-    """The scoreboard's picture with each mark as a link to its claim: the marks stand above their numbers, in the
-    ledger's order."""
+    """The scoreboard's picture, each mark a link to its claim: marks stand above numbers, in the ledger's order."""
     places = re.findall(r'<text[^>]*? x="([\d.]+)" y="([\d.]+)"[^>]*>\d\d</text>', svg)
     links = "".join(
         f'<a href="{root}chapters/{r.notebook.removesuffix(".ipynb")}.html#{r.id}"><title>{r.id}, {r.verdict}:'

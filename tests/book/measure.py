@@ -72,7 +72,8 @@ def measured():
         ("ids that say nothing", sum(len(re.findall(OPAQUE, source)) for source in sources), 0),
         ("charts without seaborn", sum(not re.search(seaborn(), source) for source in drawing), len(drawing) - 35),
         ("functions of the package that one chart alone calls", len(once), 0),
-        ("lines of the package without bench and teaching", len(package), 4200),
+        # 4,200 until figures had days and spoke of each other, and charts were held against their rows.
+        ("lines of the package without bench and teaching", len(package), 4800),
     ]
 
 

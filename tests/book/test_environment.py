@@ -36,9 +36,10 @@ def folder(tmp_path):
 def made(aside, root):
     """What venv and pip would make: a Python, and a command that names the place it was made in."""
     (aside / "bin").mkdir(parents=True)
-    (aside / "bin/python").symlink_to(sys.executable)
+    (aside / "bin/python").write_text(f"#!/bin/sh\nexec '{sys.executable}' \"$@\"\n")  # Debian's own has no pip
     (aside / "bin/hello").write_text(f"#!/bin/sh\necho '{aside}'\n")
-    (aside / "bin/hello").chmod(0o755)
+    for command in (aside / "bin").iterdir():
+        command.chmod(0o755)
 
 
 def broken(aside, root):
@@ -198,7 +199,7 @@ def test_what_another_user_has_set_up_is_told(folder):
 
 
 def test_windows_itself_is_told_what_to_install(folder):
-    pretend = "import runpy, sys; sys.platform, sys.modules['fcntl'] = 'win32', None; "
+    pretend = "import runpy, shutil, subprocess, sys; sys.platform, sys.modules['fcntl'] = 'win32', None; "
     script = pretend + "runpy.run_path('environment.py', run_name='__main__')"
     done = subprocess.run([sys.executable, "-c", script], cwd=folder, capture_output=True, text=True)
     assert "wsl --install" in done.stderr and "Traceback" not in done.stderr

@@ -1,6 +1,7 @@
 """Every notebook is executed, stored in its normal form, and tells each of its claims in full."""
 
 import ast
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 import claimbook
 from claimbook.charts import paper
 from claimbook.engine import run
+from claimbook.evidence import tables
 from claimbook.judgement import ledger
 from claimbook.paths import theme_of
 
@@ -210,3 +212,78 @@ def test_no_number_is_typed_in_a_sentence(path):
     assert typed == {place: numbers for place, numbers in SPOKEN.items() if place.startswith(path.stem[:2])}, (
         "take the number from a figure, or name it in SPOKEN"
     )
+
+
+PLACES = (
+    r"scale|paper|panels|shaded|tag|text|margins|[xy]lim|set\w*|range|linspace|between|head|tail|n(larg|small)est|round"
+)
+"""Calls whose numbers are limits, ticks, places of words or how many rows: no figures."""
+LOOKS = r"\w*size|gap|lw|linewidths?|alpha|zorder|room|width|height|\w+_ratios|columns|across|padding|least|limits"
+"""Keywords of the look."""
+UNITS = {0, 1, 100, 1000, 1e6, 1e9}
+NUMBER = re.compile(r"([$−+-]?)(\d[\d,]*(?:\.\d+)?)(?: ?(?:%|percent|bn|m))?(?:\n.*)?")
+
+
+def printed_numbers():
+    """The numbers of every row of the data, as they may be typed: {id: {number}}. Money may stand in millions or in
+    billions, a rate as a hundredth or as a factor."""
+    found = {}
+    for table in tables.figures():
+        numbers = [field["name"] for field in tables.describe(table)["schema"]["fields"] if field["type"] == "number"]
+        for id, *row in tables.load(table)[["id", *numbers]].itertuples(index=False):
+            values = [abs(value) for value in row if value == value]
+            found[id] = {
+                round(n, 9) for v in values for n in (v, v / 1000, v * 1000, v / 100, 1 + v / 100, 1 - v / 100)
+            }
+    return found
+
+
+def shown(cells):
+    """The ids of the figures that these cells name, draw or judge by."""
+    outputs = [output.get("data", {}) for cell in cells for output in cell.outputs]
+    ours = [said for data in outputs for kind, said in data.items() if kind.startswith(run.OURS)]
+    return set(re.split(r'[";]', "\n".join(cell.source for cell in cells) + json.dumps(ours)))
+
+
+def typed_figures(cell):
+    """The numbers that stand in the code of a cell where a figure could stand, each with its node. A year, a unit's
+    hundred, a digit that counts things, an index, a limit, a place and a size are none."""
+    tree = ast.parse(TransformerManager().transform_cell(cell.source))
+    above = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        text = NUMBER.fullmatch(node.value) if isinstance(getattr(node, "value", None), str) else None
+        if not isinstance(node, ast.Constant) or not (text or type(node.value) in (int, float)):
+            continue
+        value, around, within = float(text[2].replace(",", "")) if text else node.value, [node], node
+        while within in above:
+            around.append(within := above[within])
+        calls = [getattr(one.func, "id", getattr(one.func, "attr", "")) for one in around if isinstance(one, ast.Call)]
+        signed = text or isinstance(around[1], ast.UnaryOp)
+        limit = any(isinstance(one, (ast.Compare, ast.Assert)) for one in around)
+        index = any(isinstance(up, ast.Subscript) and up.slice is one for one, up in zip(around, around[1:]))
+        look = any(isinstance(one, ast.keyword) and re.fullmatch(LOOKS, str(one.arg)) for one in around)
+        place = "scale" in calls if text else any(re.fullmatch(PLACES, call) for call in calls)
+        digit = not signed and value in (*range(10), *(n / 10 for n in range(10)))
+        year = value == int(value) and 1900 < value < 2100
+        if not (limit or index or look or place or digit or year or value in UNITS):
+            yield abs(value), node
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_no_figure_of_the_data_is_typed_in_code(path):
+    """It would stay as it is when its row is mended, and hide what is wrong with the row."""
+    printed, sections, typed = printed_numbers(), {"intro": []}, []
+    for cell in run.read(path).cells:
+        if cell.cell_type == "markdown" and (anchor := run.ANCHOR.match(cell.source)):
+            sections[anchor[1]] = []
+        if cell.cell_type == "code":
+            sections[list(sections)[-1]].append(cell)
+    for section, cells in sections.items():
+        ids = (shown(cells) | shown(sections["intro"])) & printed.keys()
+        claimed = {float(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?:\.\d+)?", " ".join(_claimed(section)))}
+        for cell in cells:
+            for value, node in typed_figures(cell):
+                rows = [id for id in sorted(ids) if round(value, 9) in printed[id]]
+                if rows and not {value, round(100 * value, 9)} & claimed:
+                    typed.append(f"{cell.id}: {ast.unparse(node)} stands in {rows[0]}")
+    assert not typed, "take it from its row: " + "; ".join(typed)

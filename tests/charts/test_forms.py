@@ -161,9 +161,10 @@ def test_the_claim_is_always_a_hollow_diamond():
 
 
 def test_a_verdict_is_drawn_against_the_claim():
-    evidence = TWO.assign(value=[120.0, 99.0, 100.0], collector=["A", "B", "C"])
-    verdict = claims()["boom-02"].check(evidence)
+    evidence = TWO.assign(amount=[120.0, 99.0, 100.0], collector=["A", "B", "C"], unit="percent")
+    verdict = claims()["boom-02"].check(evidence, value="amount")
     ax = forms.dots(verdict)
+    assert set(ax.figure.rows[0]["unit"]) == {"USD_bn"}, "the download says it in the unit of the claim"
     assert set(ax.figure.key) == {"the article", "agrees", "does not"}
     shown = {line.get_marker() for line in ax.lines}
     assert {"o", "X", "D"} <= shown
@@ -182,12 +183,3 @@ def test_a_verdict_is_drawn_against_the_claim():
 def test_what_cannot_be_drawn_is_told_in_words(draw, error, message):
     with pytest.raises(error, match=message):
         draw()
-
-
-def test_a_mark_that_the_limits_cut_off_is_refused():
-    forms.dots(TWO)
-    forms.scale("x", [0, 5], "USD_bn", limits=(-5, 10))
-    with pytest.raises(ValueError, match="x = 11.4 lies outside of -5 to 10. Widen the limits"):
-        paper.finish(
-            "boom-02", "A finding", "What, where, unit", "Three counts, of 11.4 and 9.2 and of minus 3.6 billion."
-        )

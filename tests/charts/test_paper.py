@@ -59,11 +59,14 @@ def test_a_download_holds_the_figures_behind_a_computed_row():
             "share": [31.8],
         }
     )
-    shares, figures = draw(rows=computed).payload["data"]
+    told = "AI took 31.8 percent of the world's funding by these counts."
+    shares, figures = draw(rows=computed, alt=told).payload["data"]
     assert shares[0]["share"] == 31.8 and [(one["id"], one["definition"]) for one in figures] == list(
         zip(printed["id"], printed["definition"])
     )
-    assert len(draw(rows=printed).payload["data"]) == 1, "what was plotted whole stands once"
+    assert len(draw(rows=printed, alt="The first print of 2020 was 335, the second 341.7.").payload["data"]) == 1, (
+        "what was plotted whole stands once"
+    )
 
 
 @pytest.mark.parametrize(
@@ -83,6 +86,11 @@ def test_an_unfinished_chart_is_refused(change, message):
 def test_derived_rows_say_own_arithmetic():
     merged = ROWS.head(1).assign(id_total="b")
     assert source_line([merged]).endswith("own arithmetic.")
+
+
+def test_a_page_without_a_date_leaves_its_publisher_in_the_source_line():
+    rows = pd.DataFrame({"publisher": ["A;B", "C"], "published": ["2025-01;", None], "id": ["x", "y"]})
+    assert source_line([rows]) == "Source: A (2025-01), B, C."
 
 
 def test_every_colour_has_a_twin_in_dark_mode():

@@ -175,7 +175,7 @@ TABLES = {
     ),
     "source that nothing cites": (
         raw(CITED, lambda old: old + old.splitlines(True)[1].replace(b"example", b"idle")),
-        "data/sources.csv, row 3, column key: no figure cites 'idle-2025'. Delete the row",
+        "data/sources.csv, row 4, column key: no figure cites 'idle-2025'. Delete the row",
     ),
     "source without address": (
         text(CITED, "https://example.org/batteries", "javascript:alert(1)"),
@@ -330,6 +330,15 @@ CHAPTERS = {
         rf"^{CELL} failed.*\n(.*\n)*PermissionError: A chapter may not write to data/figures.csv",
     ),
     "huge output": (code("print('x' * 3_000_000)"), rf"^{CELL} gives 2.9 MiB of output, 2 may be: show less of it$"),
+    "a chart of another claim": (
+        text(NOTEBOOK, '"batteries-01\\",\\n', '"batteries-02\\",\\n'),
+        r"^chapters/01-batteries.ipynb, cell 4 \(b1-2\) shows batteries-02, which is not of its section, batteries-01:"
+        r" name the section's own claim, or move the cell$",
+    ),
+    "a verdict of another claim": (
+        text(NOTEBOOK, 'claim(\\"batteries-02\\")', 'claim(\\"batteries-01\\")'),
+        r"cell 6 \(b2-1\) shows batteries-01, which is not of its section, batteries-02",
+    ),
     "missing font": (
         code(
             "import matplotlib.pyplot as plt; plt.rcParams['font.family'] = 'Nowhere Sans'\nplt.text(0, 0,"

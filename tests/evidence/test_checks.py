@@ -30,12 +30,14 @@ ROWS = {
     "announced published": {"announced": "2025-01-01", "published": "2024-12"},
     "published seen": {"published": "2027-01"},
     "collector publisher printers": {"publisher": "A", "printers": "AB;B"},
+    "evidence publisher page hosts": {"evidence": "primary", "page": "https://example.org/a", "hosts": ""},
     "earliest latest": {"earliest": "2026-01-02", "latest": "2026-01-01"},
 }
 """Cells that each rule of rows refuses, in the last of two rows."""
 ABOVE = {
     "unit first": {"unit": "USD_m", "measure": "as above"},
     "collector publisher printers": {"publisher": "A", "printers": "AB;A"},
+    "evidence publisher page hosts": {"evidence": "primary", "page": "https://example.org/a", "hosts": "b.org;e.org/a"},
 }
 
 
@@ -74,12 +76,24 @@ def test_each_rule_of_rows_looks_at_each_table_that_has_its_columns(table):
         *(["seen"] if "source" in frame else []),
         *(["first"] if {"unit", "value", "source"} <= {*frame} else []),
     }
-    given |= {"printers"} if table in tables.figures() else set()
+    given |= {"printers", "page", "hosts"} if table in tables.figures() else set()
     for columns in (columns for columns in checks.ROWS if {*columns.split()} <= given):
         one = frame.dropna(subset=[name for name in columns.split() if name in frame]).head(1)
         planted = pd.concat([one.assign(**ABOVE.get(columns, {})), one.assign(**ROWS[columns])], ignore_index=True)
         column, found = columns.split()[0], checks.of_rows(f"{table}.csv", planted, read)
         assert [line.partition(": ")[0] for line in found] == [f"data/{table}.csv, row 3, column {column}"], found
+
+
+def test_a_page_is_its_publishers_own_by_its_host():
+    """A word of the name stands in the host, a short one for itself; what does not show it is named in the registry."""
+    own = {("Crunchbase News", "news.crunchbase.com"), ("KPMG Venture Pulse", "launch.kpmg.com"), ("EY", "www.ey.com")}
+    own |= {("US Census Bureau", "lehd.ces.census.gov"), ("St. Louis Fed", "www.stlouisfed.org")}
+    not_own = {("Crunchbase News", "news.clateway.com"), ("EY", "moneytalk.org"), ("SEC", "cooleypubco.com")}
+    not_own |= {("KPMG Venture Pulse", "venturebeat.com"), ("Carta", "example.org/carta.com")}
+    found = {(name, host): checks.own(name, f"https://{host}/page", "") for name, host in own | not_own}
+    assert found == dict.fromkeys(own, True) | dict.fromkeys(not_own, False)
+    assert checks.own("Chatbot Arena", "https://github.com/lmarena/a", "arena.ai;github.com/lmarena")
+    assert not checks.own("Chatbot Arena", "https://github.com/other/a", "arena.ai;github.com/lmarena")
 
 
 def test_every_message_ends_with_what_to_do():

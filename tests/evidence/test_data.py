@@ -62,7 +62,8 @@ ONE = [
     (["table", "source", "collector"], "publisher"),
     (["definition", "source"], "publisher"),
     (["definition", "publisher"], "collector"),
-    (["table", "publisher", "unit"], "collector"),
+    (["table", "publisher", "source", "unit"], "collector"),
+    (["publisher", "source"], "evidence"),
     (["company"], "city"),
     (["city"], "country"),
 ]

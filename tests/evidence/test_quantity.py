@@ -64,6 +64,8 @@ def test_evidence_names_ids_pages_publishers_and_dates_in_step(funding):
     pairs = list(zip(made["publisher"][0].split(";"), made["published"][0].split(";")))
     assert pairs == [(funding.loc[id, "publisher"], funding.loc[id, "published"]) for id in (LATER, FIRST)]
     assert made["collector"].tolist() == ["Crunchbase", "Crunchbase"]
+    undated = Quantity(1.0, (dict(id="a", source="s", publisher="A", published=float("nan"), collector="A"),))
+    assert witnesses({"undated": undated + figure(AI)})["published"].tolist() == [f";{figure(AI).published}"]
 
 
 def test_several_columns_of_a_row_are_several_quantities():

@@ -1,6 +1,11 @@
 """Claims that speak of one quantity are tested against each other, from the ledger's own figures."""
 
-from claimbook.judgement import consistency
+import re
+from dataclasses import replace
+
+import pytest
+
+from claimbook.judgement import consistency, ledger, thisbook
 from claimbook.judgement.rules import Interval
 
 
@@ -28,3 +33,29 @@ def test_a_changed_ledger_changes_the_readings(copy):
 
 def test_readings_are_intervals_of_positive_amounts():
     assert all(isinstance(r[2], Interval) and r[2].low > 0 for found in consistency.readings().values() for r in found)
+
+
+@pytest.mark.parametrize("factor", (0.3, 0.8, 1.2, 3))
+def test_whatever_a_claim_says_the_readings_can_be_made(monkeypatch, factor):
+    sound = ledger.claims()
+    for id, claim in sound.items():
+        for place, figure in enumerate(claim.figures):
+            if not re.fullmatch(r"\d+(\.\d+)?", figure.printed):
+                continue
+            other = replace(figure, printed=f"{float(figure.printed) * factor:.1f}")
+            changed = replace(claim, figures=(*claim.figures[:place], other, *claim.figures[place + 1 :]))
+            monkeypatch.setattr(thisbook, "claim", (sound | {id: changed}).__getitem__)
+            assert consistency.pairs(), (id, other)
+
+
+def test_data_are_accepted_with_another_figure_and_refused_without_the_claim(copy):
+    rows = (copy.root / "data/claims.csv").read_text(encoding="utf-8").splitlines(keepends=True)
+    lone = "".join(row for row in rows if not row.startswith("boom-03,"))
+    (copy.root / "data/claims.csv").write_text(lone, encoding="utf-8")
+    code, said = copy.claimbook("data")
+    assert code == 1 and "data/claims.csv" in said and "boom-03" in said and "readings()" in said, said
+    assert "Traceback" not in said and "accepted" not in said
+    (copy.root / "data/claims.csv").write_text("".join(rows), encoding="utf-8")
+    copy.edit("data/claims.csv", ",100,USD_bn,at least", ",120,USD_bn,at least")
+    code, said = copy.claimbook("data")
+    assert code == 0 and "Tables accepted: claims\n" in said and "Pages renewed" in said, said

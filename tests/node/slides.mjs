@@ -50,7 +50,12 @@ for (const deck of readdirSync(folder).filter(name => /^\d\d-.*\.html$/.test(nam
   await page.waitForFunction(() => window.Reveal?.isReady())
   const total = await page.evaluate(() => Reveal.getTotalSlides())
   for (let n = 1; n <= total; n++) {
-    faults.push(...(await page.evaluate(look)).map((fault) => `${deck}, slide ${n}: ${fault}`))
+    let found = await page.evaluate(look)
+    if (found.length) { // on a busy machine a slide may not have come to rest: what is wrong with it stays
+      await page.waitForTimeout(500)
+      found = await page.evaluate(look)
+    }
+    faults.push(...found.map((fault) => `${deck}, slide ${n}: ${fault}`))
     if (shots) { mkdirSync(shots, { recursive: true }); await page.screenshot({ path: `${shots}/${deck.slice(0, 2)}-${String(n).padStart(2, '0')}.png` }) }
     slides++
     await page.evaluate(() => Reveal.next())

@@ -98,9 +98,10 @@ def test_nothing_is_loaded_before_the_button_is_pressed(seen):
 
 def test_what_the_button_fetches_bears_the_version_of_the_book(seen):
     """A browser may keep files of an older one for days: new code would meet old tables."""
+    version = f"?v={stamp.sources()}"
     for page in seen["chapters"].values():
         ours = [url for url in page["fetched"] if re.search(r"book\.zip|pyrun|\.ipynb", url)]
-        assert len(ours) >= 4 and all(url.endswith(f"?v={stamp.sources()}") for url in ours), ours
+        assert len(ours) >= 4 and all(url.endswith(version) for url in ours), ours
 
 
 def test_an_exercise_is_answered_in_the_page(seen):
