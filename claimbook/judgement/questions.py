@@ -8,8 +8,9 @@ from functools import cache
 from math import inf, isnan, nan
 
 import numpy as np
+import pandas as pd
 
-from claimbook.evidence import dates, relations, tables
+from claimbook.evidence import dates, tables
 from claimbook.evidence.quantity import rounded
 from claimbook.judgement import ledger, rules
 from claimbook.judgement.rules import TENTH
@@ -44,7 +45,13 @@ def asked():
 def figures():
     """All printed figures as dicts, by id: `low`, `high` and `value` in billions of dollars where it is money, else in
     their unit; `begin` and `end`, the days between which it became known; `issue`, the print that has it."""
-    frame = relations.figures().astype(object)
+    frame = pd.concat([tables.load(name).assign(table=name) for name in tables.figures()], ignore_index=True)
+    rates = tables.package()["relations"]["rates"]
+    frame = frame.assign(
+        period=frame["period"].fillna(frame["announced"]),
+        measure=frame["measure"].fillna("round"),
+        amount=frame["value"] * frame["unit"].map(rates).fillna(1.0),
+    ).astype(object)
     seen = frame["source"].map(tables.load("sources").set_index("key")["seen"])
     days = [dates.public(row) for row in frame[["known", "period", "qualifier"]].to_dict("records")]
     word, value = frame["qualifier"].fillna(""), frame["amount"]
