@@ -23,6 +23,7 @@ from claimbook.charts.look import (
     INK,
     PALE,
     PALETTE,
+    PURPLE,
     SMALL,
     SQUARE,
     TEAL,
@@ -33,9 +34,15 @@ from claimbook.evidence.tables import day, new_money
 from claimbook.evidence.units import UNITS, amount, number
 from claimbook.judgement.ledger import Verdict
 
-AGREEMENT = {"the article": CLAIMED, "agrees": COMPUTED, "does not": DISAGREES, "nobody named": COMPUTED | UNNAMED}
-"""The marks of a verdict's witnesses."""
-SAYS = {True: "agrees", False: "does not", None: "nobody named"}
+AGREEMENT = {
+    "the article": CLAIMED,
+    "exact": COMPUTED,
+    "about": COMPUTED | HOLLOW,
+    "off": DISAGREES,
+    "cannot tell": COMPUTED | dict(color=PURPLE),
+    "no vote": COMPUTED | UNNAMED,
+}
+"""The marks of a verdict's witnesses, by what their votes say."""
 
 
 class _Printed(Formatter):
@@ -221,7 +228,8 @@ def _against(verdict, part):
     data = data[data["part"] == figure.part].reset_index(drop=True)
     data["unit"] = figure.unit  # it was judged in the claim's
     data["claimed"] = float(figure.printed) if figure.printed and ".." not in figure.printed else float("nan")
-    data["says"] = [SAYS[w.agrees] for w in verdict.witnesses if w.part == figure.part]
+    shown = [w for w in verdict.witnesses if w.part == figure.part][: len(data)]  # after them come other voters
+    data["says"] = [w.says if w.role == "vote" else "no vote" for w in shown]
     return figure, data
 
 

@@ -35,7 +35,7 @@ CLAIMED = dict(
 )
 COMPUTED = dict(marker="o", markersize=8, color=TEAL, linestyle="", zorder=3)
 DISAGREES = COMPUTED | dict(color=ORANGE, marker="X", markersize=8.5)
-"""The marks of the book: a hollow diamond is what the article claims, a dot agrees with it, a cross does not."""
+"""The marks of the book: a hollow diamond is what the article claims, a dot bears it out, a cross is off."""
 UNNAMED = dict(color=GREY)
 """Added to a mark: a figure whose page does not say whose data it is."""
 HOLLOW = dict(markerfacecolor=SURFACE, markeredgewidth=1.7)

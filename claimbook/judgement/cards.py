@@ -1,17 +1,27 @@
 """What a notebook shows besides charts: verdict cards, tables and sentences, as HTML or Markdown and as plain text."""
 
+import json
 import math
 import re
 from html import escape
 
 import pandas as pd
 
+from claimbook.evidence.dates import first, last
+from claimbook.evidence.tables import month
 from claimbook.evidence.units import amount, number
 from claimbook.judgement import rules
-from claimbook.judgement.words import MARKS
+from claimbook.judgement.words import MARKS, QUOTED, VERDICTS
 
-YES = {True: "yes", False: "no", None: ""}
-SAYS = {True: "agrees", False: "disagrees", None: ""}
+COLUMNS = {
+    "Claimed": "what the article says",
+    "Quoted": "whether the source that the article names or plainly rests on printed this figure",
+    "Then": "the word on the days on which the article may have appeared, and how many votes bear the figure out",
+    "Now": "the word today, by the latest print of every collector, and how many votes bear the figure out",
+    "Firm": "in how many choices of the rule, each changed alone, the figure stays on its side",
+    "Read on": "how directly the votes were read: on the publisher's own page, on a copy of it, in a report of it",
+}
+"""What is said of every figure of a claim, with what it means."""
 
 
 def _span(low, high, unit):
@@ -38,15 +48,6 @@ def claimed(claim):
     return "; ".join(text for text in map(_claimed, claim.figures) if text)
 
 
-def computed(witnesses):
-    """The range of the stored witnesses of each figure in words: "$314 bn to $392 bn; ..."."""
-    parts = {}
-    for w in witnesses:
-        low, high = (math.inf if end is None else end for end in (w["low"], w["high"]))
-        parts.setdefault((w["part"], w["unit"]), []).extend([low, high])
-    return "; ".join(_span(round(min(ends), 2), round(max(ends), 2), unit) for (_, unit), ends in parts.items())
-
-
 def _difference(witness, figure):
     """How far the witness is from the claimed figure, in percent of it, where that says anything."""
     one = figure.printed and figure.precision not in ("range", *rules.UNSCORED) and witness.low == witness.high
@@ -56,57 +57,116 @@ def _difference(witness, figure):
     return "0.0 %" if off in ("+0.0 %", "-0.0 %") else off.replace("-", "−")
 
 
-def _rows(verdict):
-    """(figure, witnesses) for each figure of the claim."""
-    return [(figure, [w for w in verdict.witnesses if w.part == figure.part]) for figure in verdict.claim.figures]
+def fraction(counted):
+    """Votes for a figure, of how many: "2 of 3"; "" where nobody has a vote."""
+    return f"{counted[0]} of {counted[1]}" if counted[1] else ""
+
+
+def then(figure):
+    """The word on the article's days; both where its first and its last day differ. `figure`: of Verdict.payload."""
+    early, late = figure["then"]
+    return late if early == late else f"{early}, later {late}"
+
+
+def firm(figure):
+    """ "7 of 8", or a dash where nobody has a vote."""
+    return fraction(figure["firm"]) if figure["firm"] else "–"
+
+
+def _told(figure, said):
+    """The cells of COLUMNS for a figure of a claim; `said`: the same in Verdict.payload."""
+    quotation = said["now"] in ("right as quoted", "since revised", "garbled")
+    votes_of = lambda name: "" if quotation else f" {fraction(said[name])}".rstrip()
+    then_told = f"{then(said)}{votes_of('then_votes')}" if said["then"][1] else "–"
+    now_told = f"{MARKS[said['now']]} {said['now']}{votes_of('votes')}"
+    return [_claimed(figure), said["quoted"], then_told, now_told, firm(said), said["grade"] or "–"]
+
+
+def _rows(verdict, part):
+    """The witnesses of a figure: those with a vote, the spread, the context."""
+    roles = ("vote", "spread", "context")
+    return sorted((w for w in verdict.witnesses if w.part == part), key=lambda w: roles.index(w.role))
+
+
+def _known(witness):
+    """The day on which a witness became public, or the days between; "" for one that is not in the data."""
+    begin, end = witness.known
+    for shown in (begin[:4], begin[:7]):  # a whole year, a whole month
+        if (begin, end) == (first(shown), last(shown)):
+            return month(shown)
+    return " to ".join(f"{int(day[8:])} {month(day)}" for day in dict.fromkeys(witness.known))
+
+
+def _role(witness):
+    """What a witness says, or why it is no vote."""
+    says = {"vote": witness.says, "spread": "another count"}
+    return says.get(witness.role, witness.why or ("context" if witness.says else ""))
 
 
 def plain(verdict):
     """The card as text, for nbval, for screen readers of notebooks and for the diff of a pull request."""
-    lines = [f"{verdict.claim.id}: {verdict.claim.statement}"]
-    for figure, witnesses in _rows(verdict):
-        if _claimed(figure):
-            lines.append(f"  claimed{f', {figure.part}' * bool(figure.part)}: {_claimed(figure)}")
-        for w in witnesses:
-            says = SAYS[w.agrees]
-            line = f"    {w.label} [{w.collector}]: {_span(w.low, w.high, w.unit)} {_difference(w, figure)} {says}"
-            lines.append(line.replace("  ", " ").replace("   [", "["))
+    lines, said = [f"{verdict.claim.id}: {verdict.claim.statement}"], verdict.payload()["figures"]
+    told = dict(zip((one["part"] for one in said), said))
+    for figure in verdict.claim.figures:
+        if figure.part in told:
+            cells = [f"{name.lower()}: {cell}" for name, cell in zip(COLUMNS, _told(figure, told[figure.part])) if cell]
+            lines.append(f"  {f'{figure.part}, ' * bool(figure.part)}{'; '.join(cells)}")
+        for w in _rows(verdict, figure.part):
+            line = f"    {w.label} [{w.collector}]: {_span(w.low, w.high, w.unit)} {_difference(w, figure)} {_role(w)}"
+            lines.append(f"    {' '.join(line.split())}{f', known {_known(w)}' if w.known[0] else ''}")
     for w in verdict.misquote:
         lines.append(f"  the number stands for: {w.label}, {_span(w.low, w.high, w.unit)}")
     lines.append(f"  {MARKS[verdict.word]} {verdict.word.upper()}. {verdict.reason}")
     return "\n".join(lines)
 
 
+def _meant(word):
+    """A word with what it means, for the pointer."""
+    known = {name: one.meaning for name, one in VERDICTS.items()} | QUOTED
+    return f'<abbr title="{escape(known[word])}">{escape(word)}</abbr>' if word in known else escape(word)
+
+
 def html(verdict):
-    """The card as HTML: the verdict first, then one row for each witness."""
-    e = escape
-    body = []
-    for figure, witnesses in _rows(verdict):
-        head = f"{e(figure.part)}: claimed " if figure.part else "Claimed "
-        if _claimed(figure):
+    """The card as HTML: the verdict, what is said of each figure, one row for each witness."""
+    e, body, figures = escape, [], []
+    said = {one["part"]: one for one in verdict.payload()["figures"]}
+    named = len(verdict.claim.figures) > 1
+    for figure in verdict.claim.figures:
+        if figure.part in said:
+            cells = _told(figure, said[figure.part])
+            cells[1] = _meant(cells[1])
+            name = f'<th scope="row">{e(figure.part)}</th>' * named
+            cells = [f"<td><small>{column}</small> {cell}</td>" for column, cell in zip(COLUMNS, cells)]
+            figures.append(f'<tr data-verdict="{e(said[figure.part]["now"])}">{name}{"".join(cells)}</tr>')
+        rows = _rows(verdict, figure.part)
+        if named and rows:
+            body.append(f'<tr class="claimed"><th scope="rowgroup" colspan="4">{e(figure.part)}</th></tr>')
+        for w in rows:
+            known = f" <small>known {e(_known(w))}</small>" if w.known[0] else ""
             body.append(
-                f'<tr class="claimed"><th scope="row">{head}</th><td>{e(_claimed(figure))}</td><td></td><td></td></tr>'
-            )
-        for w in witnesses:
-            says = SAYS[w.agrees]
-            body.append(
-                f'<tr class="{says}"><th scope="row">{e(w.label)}</th><td>{e(_span(w.low, w.high, w.unit))}</td>'
-                f"<td>{_difference(w, figure)}</td><td>{YES[w.agrees]}</td></tr>"
+                f'<tr class="{w.role} {w.says.replace(" ", "-")}"><th scope="row">{e(w.label)}{known}</th>'
+                f"<td>{e(_span(w.low, w.high, w.unit))}</td><td>{_difference(w, figure)}</td>"
+                f"<td>{e(_role(w))}</td></tr>"
             )
     for w in verdict.misquote:
         body.append(
-            '<tr class="misquote"><th'
-            f' scope="row">{e(w.label)}</th><td>{e(_span(w.low, w.high, w.unit))}</td><td></td><td>another'
-            " quantity</td></tr>"
+            f'<tr class="misquote"><th scope="row">{e(w.label)}</th><td>{e(_span(w.low, w.high, w.unit))}</td>'
+            "<td></td><td>another quantity</td></tr>"
         )
+    heads = "".join(f'<th scope="col"><abbr title="{e(told)}">{name}</abbr></th>' for name, told in COLUMNS.items())
+    findings = (
+        f'<table class="findings"><thead><tr>{"<th></th>" * named}{heads}</tr></thead>'
+        f"<tbody>{''.join(figures)}</tbody></table>"
+    )
     table = (
-        '<table><thead><tr><th scope="col">Witness</th><th scope="col">Value</th><th scope="col">Off by</th>'
-        f'<th scope="col">Agrees</th></tr></thead><tbody>{"".join(body)}</tbody></table>'
+        '<table class="witnesses"><thead><tr><th scope="col">Witness</th><th scope="col">Value</th>'
+        f'<th scope="col">Off by</th><th scope="col">Says</th></tr></thead><tbody>{"".join(body)}</tbody></table>'
     )
     return (
         f'<div class="verdict-card" data-verdict="{e(verdict.word)}"><p class="verdict"><span'
         f' aria-hidden="true">{MARKS[verdict.word]}</span> '
-        f"<strong>{e(verdict.word.capitalize())}</strong> {e(verdict.reason)}</p>{table if body else ''}</div>"
+        f'<strong><abbr title="{e(VERDICTS[verdict.word].meaning)}">{e(verdict.word.capitalize())}</abbr></strong>'
+        f" {e(verdict.reason)}</p>{findings if figures else ''}{table if body else ''}</div>"
     )
 
 
@@ -162,35 +222,79 @@ class Table:
 
 
 class Board:
-    """The scoreboard as a table: one row a claim, each linked to its section. The page sorts and filters it."""
+    """The scoreboard as a table: one row a claim, each linked to its section. The page sorts and filters it, and shows
+    it as of a day.
 
-    HEAD = ("Claim", "What the article says", "Claimed", "Computed", "Witnesses", "Verdict")
+    `frame`: as from ledger.scoreboard; `history`: as from ledger.history, the words of each claim day by day.
+    """
 
-    def __init__(self, frame):
-        self.frame = frame
+    HEAD = {
+        "Claim": "",
+        "What the article says": "",
+        "Quoted": COLUMNS["Quoted"],
+        "Then": COLUMNS["Then"],
+        "Now": COLUMNS["Now"],
+        "Firm": COLUMNS["Firm"],
+        "Read on": COLUMNS["Read on"],
+    }
+
+    def __init__(self, frame, history=None):
+        self.frame, self.history = frame, history
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        rows = []
-        for r in self.frame.itertuples():
-            name = f'<a href="{r.notebook}#{r.id}">{r.id}</a>' if isinstance(r.notebook, str) else r.id
-            cells = (
-                name,
-                f"{escape(r.statement)} <small>{escape(r.reason)}</small>",
-                escape(r.claimed),
-                escape(r.computed),
-                r.witnesses,
-            )
-            verdict = f'<td class="verdict"><span aria-hidden="true">{MARKS[r.verdict]}</span> {escape(r.verdict)}</td>'
-            data = f'data-verdict="{escape(r.verdict)}" data-theme="{r.chapter}" data-article="{r.article}"'
-            rows.append(f"<tr {data}>{''.join(f'<td>{cell}</td>' for cell in cells)}{verdict}</tr>")
-        head = "".join(f'<th scope="col">{name}</th>' for name in self.HEAD)
+        days = {}
+        for one in () if self.history is None else self.history.itertuples():
+            days.setdefault(one.claim, []).append(f"{one.day} {one.word}")
+        marks = escape(json.dumps(MARKS, ensure_ascii=False))
+        rows = "".join(self._row(r, ";".join(days.get(r.id, ()))) for r in self.frame.itertuples())
+        head = "".join(
+            f'<th scope="col">{f"<abbr title={chr(34)}{escape(told)}{chr(34)}>{name}</abbr>" if told else name}</th>'
+            for name, told in self.HEAD.items()
+        )
         html = (
-            '<div class="data-table board"'
-            f' tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
+            f'<div class="data-table board" data-marks="{marks}" tabindex="0"><table>'
+            f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
         )
-        text = "\n".join(
-            f"{MARKS[r.verdict]} {r.id} {r.verdict}: {r.statement} Claimed: {r.claimed or '-'}. Computed:"
-            f" {r.computed or '-'}."
-            for r in self.frame.itertuples()
+        lines = []
+        for r in self.frame.itertuples():
+            told = "; ".join(
+                f"{one['part'] + ': ' if one['part'] else ''}quoted: {one['quoted']}, then: {then(one) or '–'}, now:"
+                f" {one['now']} {fraction(one['votes'])}, firm: {firm(one)}, read on: {one['grade'] or '–'}"
+                for one in r.figures
+            )
+            lines.append(f"{MARKS[r.verdict]} {r.id} {r.verdict}: {r.statement} {told}".rstrip())
+        return {"text/plain": "\n".join(lines), "text/html": html}
+
+    def _row(self, r, days):
+        """A row of the table: what is asked of every figure of a claim, one line a figure where they differ."""
+        name = f'<a href="{r.notebook}#{r.id}">{r.id}</a>' if isinstance(r.notebook, str) else r.id
+        worst = next((one for one in r.figures if one["now"] == r.verdict), None)
+        said = {
+            "quoted": [one["quoted"] for one in r.figures],
+            "then": [then(one) or "–" for one in r.figures],
+            "now": [one["now"] for one in r.figures] or [r.verdict],
+            "firm": [firm(one) for one in r.figures],
+            "read": [one["grade"] or "–" for one in r.figures],
+        }
+        shown = said | {
+            "now": [f"{MARKS[one['now']]} {one['now']} {fraction(one['votes'])}" for one in r.figures]
+            or [f"{MARKS[r.verdict]} {r.verdict}"]
+        }
+        parts = [one["part"] for one in r.figures]
+        stays, of = worst["firm"] if worst and worst["firm"] else (0, 1)
+        cells = "".join(
+            f'<td class="{key}"{f" data-sort={stays / of:.3f}" * (key == "firm")}>{_lines(parts, texts)}</td>'
+            for key, texts in shown.items()
         )
-        return {"text/plain": text, "text/html": html}
+        data = {"verdict": r.verdict, "theme": r.chapter, "article": r.article, "days": days}
+        data |= {key: "|".join(dict.fromkeys(said[key])) for key in ("quoted", "then", "read")}
+        data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in data.items())
+        text = f"{escape(r.statement)} <small>{escape(r.reason)}</small>"
+        return f"<tr {data}><td>{name}</td><td>{text}</td>{cells}</tr>"
+
+
+def _lines(parts, texts):
+    """The words of a claim's figures as lines of a cell, each with the name of its figure; one line where all agree."""
+    if len(set(texts)) < 2:
+        return escape(texts[0]) if texts else ""
+    return "".join(f"<div><small>{escape(part)}</small> {escape(text)}</div>" for part, text in zip(parts, texts))

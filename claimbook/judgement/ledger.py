@@ -2,15 +2,16 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 
 import pandas as pd
 
 from claimbook import paths
 from claimbook.evidence import tables
-from claimbook.judgement import rules
+from claimbook.judgement import questions, rules, votes
 from claimbook.judgement.rules import Interval
+from claimbook.judgement.words import WORST
 
 VERDICT_MIME = "application/vnd.claimbook.verdict+json"
 
@@ -18,7 +19,7 @@ VERDICT_MIME = "application/vnd.claimbook.verdict+json"
 @dataclass(frozen=True)
 class Figure:
     """One figure of a claim: its name within the claim, the text as printed, its unit and precision, and the collector
-    or publisher that the article has it from."""
+    or report that the article names or plainly rests on."""
 
     part: str
     printed: str
@@ -33,7 +34,12 @@ class Figure:
 
 @dataclass(frozen=True)
 class Witness:
-    """One witness of one figure. `low` and `high` differ where the witness is itself a range."""
+    """One witness of one figure. `low` and `high` differ where the witness is itself a range.
+
+    `says`: where its value lies, one of votes.VOTES. `role`: its "vote" is counted; it shows the "spread" of others
+    where only the source is asked; it is "context", and `why` says why. `known`: the days (ISO) between which it became
+    public.
+    """
 
     part: str
     label: str
@@ -41,9 +47,12 @@ class Witness:
     high: float
     unit: str
     collector: str
-    agrees: bool | None
     ids: tuple
     sources: tuple
+    says: str = ""
+    role: str = "context"
+    why: str = ""
+    known: tuple = ("", "")
 
     @property
     def value(self):
@@ -52,19 +61,41 @@ class Witness:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a claim: the word, the reason in a sentence, and the witnesses it rests on."""
+    """What became of a claim: the Finding on each of its figures, and the witnesses.
+
+    `findings`: {part: votes.Finding}, none where the claim is not scored. `note`: a sentence of the chapter's.
+    """
 
     claim: "Claim"
-    word: str
-    reason: str
+    findings: dict
     witnesses: tuple
     misquote: tuple
+    note: str = ""
     evidence: pd.DataFrame = field(default=None, compare=False, repr=False)
-    """The table that it was judged by, its figures in the column `value`."""
+    """The table that it was shown with, its figures in the column `value`."""
+
+    @property
+    def word(self):
+        """The word of today: of several figures that of the worst."""
+        return min((one.now for one in self.findings.values()), key=WORST.index, default="not scored")
+
+    @property
+    def reason(self):
+        """Why, in a sentence: who counts, and how many bear each figure out."""
+        if not self.findings:
+            return "Advice is not scored; the nearest evidence is shown."
+        told = {}
+        for part, one in self.findings.items():
+            whose = [w.label for w in self.misquote if w.part == part and w.says == "exact"]
+            told.setdefault(_because(one, whose), []).append(part)
+        named = len(self.findings) > 1
+        reason = "; ".join(f"{', '.join(parts)}: " * named + text for text, parts in told.items())
+        return f"{reason[0].upper()}{reason[1:]}. {self.note}".strip()
 
     def payload(self):
         """The verdict as plain data, as it is stored with the notebook and read by the scoreboard."""
         record = {"claim": self.claim.id, "verdict": self.word, "reason": self.reason}
+        record["figures"] = [{"part": part} | _told(one) for part, one in self.findings.items()]
         record["witnesses"] = [_json(witness) for witness in self.witnesses]
         record["misquote"] = [_json(witness) for witness in self.misquote]
         return record
@@ -73,6 +104,45 @@ class Verdict:
         from claimbook.judgement import cards
 
         return {"text/plain": cards.plain(self), "text/html": cards.html(self), VERDICT_MIME: self.payload()}
+
+
+def _told(finding):
+    """A Finding as plain data: its words, and how many votes are for it, of how many."""
+    counted = lambda ballots: [votes.tally(ballots)[0], sum(votes.tally(ballots))]
+    return {
+        "quoted": finding.quoted,
+        "then": [finding.early, finding.late],
+        "then_votes": counted(finding.then),
+        "now": finding.now,
+        "votes": counted(finding.today),
+        "firm": finding.firm,
+        "choices": finding.choices,
+        "grade": questions.grade(finding.today),
+    }
+
+
+def _because(finding, whose):
+    """How a figure came to its word of today. `whose`: the names of what its number belongs to instead."""
+    agree, against = votes.tally(finding.today)
+    mute = [one.vote for one in finding.today if one.vote not in votes.VOTES[:3]]
+    names = [one.collector for one in finding.today]
+    if finding.now in ("right as quoted", "since revised", "garbled"):
+        prints = {
+            "right as quoted": f"{names[0]} printed it, and prints it still" if names else "it is right as quoted",
+            "since revised": f"{names[0] if names else 'its source'} printed it, and prints otherwise now",
+            "garbled": f"{names[0] if names else 'its source'} printed another figure",
+        }
+        text = prints[finding.now]
+    elif agree + against > 1:
+        text = f"{agree} of {agree + against} counts bear it out"
+    elif agree + against:
+        voter = next(one.collector for one in finding.today if one.vote in votes.VOTES[:3])
+        text = f"one count only ({voter}), which {'bears it out' if agree else 'does not bear it out'}"
+    else:
+        text = "nobody's count answers it"
+    for why in dict.fromkeys(mute):
+        text += f", {mute.count(why)} {why}"
+    return text + (f"; the number belongs to {' and '.join(dict.fromkeys(whose))}" if whose else "")
 
 
 def _json(witness):
@@ -92,28 +162,41 @@ class Claim:
     statement: str
     figures: tuple
 
-    def check(self, evidence=None, value="value", misquote=None, judged=None, note=""):
-        """Judge the claim by `evidence`: one row for each witness. Returns a Verdict, which shows itself as a card.
+    def check(self, evidence=None, value="value", misquote=None, judged=None, note="", **choices):
+        """Judge the claim, and show it with `evidence`. Returns a Verdict, which shows itself as a card.
 
-        `evidence` needs the columns `label` (the witness's name on the card), `collector` (whose data it is: the
-        unit of independence), `id` and `source` (any column that begins so), and the column named by `value`, in
-        the claim's unit. Optional: `part` (which figure of the claim, where it has several), `low` and `high`
-        (where the witness is a range). `misquote`: rows of the same form for another quantity whose number the
-        claim may have taken. `judged`: the date of the judgement of a forecast. `note`: added to the reason.
+        Whoever answers the question of data/questions.csv in the tables has a vote; so has a row of `evidence` that
+        does so by what the chapter computed. `evidence` has one row for each witness: the columns `label` (its name on
+        the card), `collector` (whose data it is: the unit of independence), `id` and `source` (any column that begins
+        so), and the column named by `value`, in the claim's unit. Optional: `part` (which figure of the claim, where it
+        has several), `low` and `high` (where the witness is a range). `misquote`: rows of the same form for another
+        quantity whose number the claim may have taken. `judged`: the day of the judgement (ISO), the last on which a
+        page was read where none is given. `note`: added to the reason. `choices`: what to choose otherwise, as in
+        votes.View: check(evidence, without="Crunchbase"), check(evidence, tolerance=0.05).
         Raises ValueError, naming row and column, for evidence that cannot be used.
         """
-        witnesses = self._witnesses(evidence, value)
-        other = self._witnesses(misquote, value)
-        parts = []
-        for figure in self.figures if self.kind not in rules.UNSCORED else ():
-            said = [w.agrees for w in witnesses if w.part == figure.part and w.agrees is not None]
-            parts.append(rules.decide_part(said, any(w.agrees for w in other if w.part == figure.part)))
-        word = rules.decide(self.kind, parts)
+        witnesses, other = self._witnesses(evidence, value), self._witnesses(misquote, value)
+        stored, misquoted = map(_json, witnesses), map(_json, other)
+        findings, context = questions.judge(self, [*stored], [*misquoted], judged, **choices)
+        witnesses = [_placed(one, findings, context) for one in witnesses]
+        for part, finding in findings.items():
+            told = {frozenset(one.ids) for one in witnesses if one.part == part}
+            witnesses += self._voters(part, [b for b in finding.today if b.heard], told)
         kept = None if evidence is None else evidence.assign(value=evidence[value]) if value in evidence else evidence
-        reason = _reason(self, witnesses, parts, other)
-        if judged:
-            reason += f" Judged on {judged}."
-        return Verdict(self, word, f"{reason} {note}".strip(), tuple(witnesses), tuple(other), kept)
+        return Verdict(self, findings, tuple(witnesses), tuple(other), note, kept)
+
+    def _voters(self, part, ballots, told):
+        """Those who vote by what the tables say, and are not among the rows of the evidence."""
+        figure, seen = next(one for one in self.figures if one.part == part), set()
+        for ballot in ballots:
+            for answer in ballot.heard:
+                if answer.ids not in told and (name := (answer.label, answer.low, answer.high)) not in seen:
+                    seen.add(name)
+                    rows = [questions.figures()[id] for id in sorted(answer.ids)]
+                    ids, sources = (tuple(dict.fromkeys(row[key] for row in rows)) for key in ("id", "source"))
+                    who = (part, answer.label, answer.low, answer.high, figure.unit, answer.collector, ids, sources)
+                    says = votes.vote(answer.low, answer.high, *votes.zones(figure.printed, figure.precision))
+                    yield Witness(*who, says, "vote", "", (answer.begin, answer.end))
 
     def _witnesses(self, evidence, value):
         if evidence is None:
@@ -139,40 +222,30 @@ class Claim:
             if not ids or not sources:
                 what = "has no id or no source: keep those columns."
                 raise ValueError(f"{self.id}: row {number} ({row['label']}) {what}")
-            seen = Interval(float(low), float(high)) if low != high else float(low)
-            mute = self.kind in rules.UNSCORED or row["collector"] == rules.NOT_NAMED
-            ok = None if mute else rules.agrees(seen, figures[part].interval)
-            who = (part, row["label"], float(low), float(high), figures[part].unit, row["collector"])
-            found.append(Witness(*who, ok, ids, sources))
+            figure, low, high, says = figures[part], float(low), float(high), ""
+            if self.kind not in rules.UNSCORED:
+                says = votes.vote(low, high, *votes.zones(figure.printed, figure.precision))
+            known = questions.public(ids)
+            found.append(
+                Witness(part, row["label"], low, high, figure.unit, row["collector"], ids, sources, says, known=known)
+            )
         return found
 
 
-def _reason(claim, witnesses, parts, other):
-    """Who agrees, counted by collector: copies and editions of one collector's data are one witness."""
-    if claim.kind in rules.UNSCORED:
-        return "Advice is not scored; the nearest evidence is shown."
-    sentences = []
-    for figure, verdict in zip(claim.figures, parts):
-        said = {}
-        for witness in (w for w in witnesses if w.part == figure.part and w.agrees is not None):
-            said.setdefault(witness.collector, set()).add(witness.agrees)
-        lead = f"{figure.part}: " if len(claim.figures) > 1 else ""
-        yes, no = (sum(answers == {side} for answers in said.values()) for side in (True, False))
-        both = len(said) - yes - no
-        if not said:
-            text = "nothing can be judged yet" if claim.kind == "forecast" else "no public evidence was found"
-        elif len(said) == 1:
-            agrees = "agrees" if yes else "disagrees" if no else "agrees by one figure and not by another"
-            text = f"one witness only ({next(iter(said))}), which {agrees}"
-        else:
-            text = f"{yes} of {len(said)} independent witnesses agree"
-            text += f", {both} by one figure and not by another" if both else ""
-        if verdict == "misquoted":
-            whose = dict.fromkeys(w.label for w in other if w.part == figure.part and w.agrees)
-            text += f"; the number belongs to {' and '.join(whose)}"
-        sentences.append(lead + text)
-    reason = "; ".join(sentences) + "."
-    return reason[0].upper() + reason[1:]
+def _placed(witness, findings, context):
+    """A witness of the evidence in its role: with a vote, in the spread, or as context, and why."""
+    if witness.part not in findings:
+        return witness
+    finding, ids = findings[witness.part], frozenset(witness.ids)
+    whys = {answer.ids: why for answer, why in context[witness.part]}
+    if any(ids == answer.ids for ballot in finding.today for answer in ballot.heard):
+        return replace(witness, role="vote")
+    if ids in whys:
+        return replace(witness, why=whys[ids])
+    if any(ids == answer.ids for answer in finding.spread):
+        return replace(witness, role="spread")
+    dated = next((one.heard for one in finding.today if one.collector == witness.collector), ("left out",))
+    return replace(witness, why="another print of its collector has the vote" if dated else "cannot be dated")
 
 
 def _figures(row):
@@ -232,19 +305,50 @@ def verdicts():
 def scoreboard():
     """All claims with their verdicts as stored in the chapters: one row a claim, in the ledger's order.
 
-    Columns: id, chapter, article, kind, statement, claimed, computed (the range of the witnesses), verdict, reason,
-    witnesses (independent ones), notebook.
+    Columns: id, chapter, article, kind, statement, claimed, verdict (the word of today), reason, figures (the list of
+    Verdict.payload), witnesses (collectors with a vote), notebook.
     """
     from claimbook.judgement import cards
 
     stored, rows = verdicts(), []
-    unseen = {"verdict": "not examined yet", "reason": "", "witnesses": []}
+    unseen = {"verdict": "not examined yet", "reason": "", "witnesses": [], "figures": []}
     for one in claims().values():
         name, content = stored.get(one.id, (None, unseen))
+        voters = {w["collector"] for w in content["witnesses"] if w["role"] == "vote"}
         rows.append(
             {column: getattr(one, column) for column in ("id", "chapter", "article", "kind", "statement")}
-            | {"claimed": cards.claimed(one), "computed": cards.computed(content["witnesses"])}
-            | {"verdict": content["verdict"], "reason": content["reason"]}
-            | {"witnesses": len({w["collector"] for w in content["witnesses"]}), "notebook": name}
+            | {"claimed": cards.claimed(one), "verdict": content["verdict"], "reason": content["reason"]}
+            | {"figures": content["figures"], "witnesses": len(voters), "notebook": name}
         )
     return pd.DataFrame(rows)
+
+
+def findings():
+    """Every figure that is scored: one row each, with what the chapters stored of it.
+
+    Columns: claim, part, chapter, article, kind, quoted, early, late, now (words), agree, count (votes for it, and all
+    that are counted), firm (the part of the choices in which it stays on its side, NaN without a vote), grade, choices.
+    """
+    rows = []
+    for one in scoreboard().itertuples():
+        for said in one.figures:
+            early, late = said["then"]
+            stays, of = said["firm"] or (math.nan, 1)
+            rows.append(
+                {"claim": one.id, "part": said["part"], "chapter": one.chapter, "article": one.article}
+                | {"kind": one.kind, "quoted": said["quoted"], "early": early, "late": late, "now": said["now"]}
+                | {"agree": said["votes"][0], "count": said["votes"][1], "firm": stays / of, "grade": said["grade"]}
+                | {"choices": said["choices"]}
+            )
+    return pd.DataFrame(rows)
+
+
+def history():
+    """The word of every claim that is scored as of each day on which it became another: columns claim, day, word."""
+    stored, rows = verdicts(), []
+    for one in claims().values():
+        if one.kind not in rules.UNSCORED and one.id in stored:
+            content = stored[one.id][1]
+            told = questions.history(one, content["witnesses"], content["misquote"])
+            rows += [{"claim": one.id, "day": day, "word": word} for day, word in told.items()]
+    return pd.DataFrame(rows, columns=["claim", "day", "word"])

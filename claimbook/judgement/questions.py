@@ -12,9 +12,10 @@ import pandas as pd
 
 from claimbook.evidence import dates, tables
 from claimbook.evidence.quantity import rounded
-from claimbook.judgement import ledger, rules
+from claimbook.judgement import rules
 from claimbook.judgement.rules import TENTH
-from claimbook.judgement.votes import Answer, finding
+from claimbook.judgement.votes import VOTES, Answer, View, asked_of, finding, quotation, standing
+from claimbook.judgement.words import WORST
 
 APART = "CSET"
 """The publisher that puts own estimates on another collector's records: one with that collector, or one of its own."""
@@ -227,7 +228,7 @@ def computed(question, witnesses):
     """
     words, told = {measure for measure, *_ in _places()} & {*question["measure"]}, []
     for one in witnesses:
-        rows = [figures()[id] for id in one["ids"]]
+        rows = [figures()[id] for id in one["ids"] if id in figures()]
         scopes, sectors, measures = (
             {row[column] for row in rows if isinstance(row[column], str)} for column in ("scope", "sector", "measure")
         )
@@ -240,21 +241,29 @@ def computed(question, witnesses):
             why = "another field"
         elif words and not measures <= {*words, *RATES}:
             why = "another measure"
-        low, high = (inf if end is None else end for end in (one["low"], one["high"]))
-        answer = Answer(
-            **{"label": one["label"], "low": low, "high": high, "collector": one["collector"]},
-            publisher=rows[0]["publisher"],
-            begin=max(row["begin"] for row in rows),
-            end=max(row["end"] for row in rows),
-            day=max(row["day"] for row in rows),
-            other=max(row["day"] for row in rows),
-            prints=min(2, len({row["issue"] for row in rows})),
-            apart=APART if any(row["publisher"] == APART for row in rows) else "",
-            value=low if low == high else None,
-            ids=frozenset(one["ids"]),
-        )
-        told.append((answer, why))
+        told.append((_answer(one, rows), why))
     return told
+
+
+def _answer(witness, rows):
+    """A chapter's witness as an Answer. `rows`: its figures; what is not in the data was always known."""
+    low, high = (inf if end is None else end for end in (witness["low"], witness["high"]))
+    latest = lambda column: max((row[column] for row in rows), default="0001-01-01")
+    return Answer(
+        **{"label": witness["label"], "low": low, "high": high, "collector": witness["collector"]},
+        publisher=rows[0]["publisher"] if rows else witness["collector"],
+        **{"begin": latest("begin"), "end": latest("end"), "day": latest("day"), "other": latest("day")},
+        prints=min(2, len({row["issue"] for row in rows}) or 1),
+        apart=APART if any(row["publisher"] == APART for row in rows) else "",
+        value=low if low == high else None,
+        ids=frozenset(witness["ids"]),
+    )
+
+
+def public(ids):
+    """The days (ISO) between which the last of these figures became public; "" for those that are not in the data."""
+    rows = [figures()[id] for id in ids if id in figures()]
+    return max((row["begin"] for row in rows), default=""), max((row["end"] for row in rows), default="")
 
 
 def answers(claim, figure, witnesses):
@@ -263,7 +272,7 @@ def answers(claim, figure, witnesses):
     `witnesses`: as stored with the claim's verdict. One that rests on the figures of an answer that the tables give
     themselves is not told again.
     """
-    question = asked()[claim, figure.part]
+    question = asked()[claim.id, figure.part]
     votes = found(question, figure.unit)
     told = {one.ids for one in votes}
     mine = [one for one in witnesses if one["part"] == figure.part and frozenset(one["ids"]) not in told]
@@ -277,14 +286,52 @@ def today():
     return tables.load("sources")["seen"].max()
 
 
-def findings():
-    """The Finding on every figure that is scored, with what the chapters stored: {(claim, part): Finding}."""
-    days, stored, made = tables.load("articles").set_index("id")[["earliest", "latest"]], ledger.verdicts(), {}
-    for one in ledger.claims().values():
-        for figure in one.figures if one.kind not in rules.UNSCORED else ():
-            said = stored[one.id][1]
-            votes, _ = answers(one.id, figure, said["witnesses"])
-            other = [witness["low"] for witness in said["misquote"] if witness["part"] == figure.part]
-            article = (*days.loc[int(one.article)], today())
-            made[one.id, figure.part] = finding(votes, figure, *article, one.kind == "forecast", other)
-    return made
+GRADES = {"primary": "own page", "copy": "copy", "report": "report"}
+"""How directly a figure was read, the best first: on the publisher's own page, on a copy of it, in a report of it."""
+
+
+def grade(ballots):
+    """The evidence grade of a vote: of each ballot that is counted the worst page among its figures, of these the
+    middle one, of two the worse. "" where no ballot is counted."""
+    ranks, found = [*GRADES], []
+    for one in ballots:
+        ids = {id for answer in one.heard for id in answer.ids if id in figures()}
+        if one.vote in VOTES[:3] and ids:
+            found.append(max(ranks.index(figures()[id]["evidence"]) for id in ids))
+    return GRADES[ranks[sorted(found)[len(found) // 2]]] if found else ""
+
+
+def history(claim, witnesses=(), misquote=()):
+    """The word of a claim of today's rule, as of each day on which it became another: {day (ISO): word}.
+
+    Of what was known on that day alone; of several figures the word of the worst. `witnesses`, `misquote`: as stored
+    with its verdict.
+    """
+    said = [(figure, answers(claim, figure, witnesses)[0]) for figure in claim.figures]
+    days = sorted({day for _, found in said for one in found for day in (one.begin, one.end)})
+    told, before = {}, "no count"
+    for day in days:
+        words = []
+        for figure, found in said:
+            other = [one["low"] for one in misquote if one["part"] == figure.part]
+            heard, view = asked_of(found, figure)[0], View(day, months=0)
+            words.append(standing(heard, figure, view, quotation(found, figure, day, other))[0])
+        word = min(words, key=WORST.index)
+        if word != before:
+            told[day] = before = word
+    return told
+
+
+def judge(claim, witnesses=(), misquote=(), day=None, **choices):
+    """The Finding on every figure of a claim, and what has no vote: ({part: Finding}, {part: [(Answer, why)]}).
+
+    `witnesses`, `misquote`: as stored with its verdict. `day`: of the judgement now (ISO). `choices`: see votes.View.
+    """
+    days = tables.load("articles").set_index("id").loc[int(claim.article)]
+    found, context = {}, {}
+    for figure in claim.figures if claim.kind not in rules.UNSCORED else ():
+        said, context[figure.part] = answers(claim, figure, witnesses)
+        other = [one["low"] for one in misquote if one["part"] == figure.part]
+        span = days["earliest"], days["latest"], day or today()
+        found[figure.part] = finding(said, figure, *span, claim.kind == "forecast", other, **choices)
+    return found, context

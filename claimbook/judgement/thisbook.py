@@ -82,7 +82,10 @@ def readings():
 def cover(stored):
     """What the cover says of the findings, sentence by sentence. `stored`: {claim: the verdict that is stored}."""
     share, record = stored["boom-03"]["witnesses"], stored["boom-18"]["witnesses"]
-    plain, real = ([w["agrees"] for w in record if ("constant" in w["label"]) == side] for side in (False, True))
+    share = [w for w in share if w["role"] == "vote"]
+    plain, real = (
+        [w["says"] == "exact" for w in record if ("constant" in w["label"]) == side] for side in (False, True)
+    )
     return [
         (
             f"AI took {units.number(min(w['low'] for w in share))} to {units.number(max(w['high'] for w in share))}"

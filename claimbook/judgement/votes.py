@@ -72,7 +72,8 @@ class View:
 class Ballot:
     """The vote of one collector: one of VOTES, by the values from `low` to `high` (None where it cannot be dated).
 
-    `late`: it had no print on the day and speaks by one that came in the months after.
+    `late`: it had no print on the day and speaks by one that came in the months after. `heard`: the Answers it speaks
+    by.
     """
 
     collector: str
@@ -80,6 +81,7 @@ class Ballot:
     low: float | None = None
     high: float | None = None
     late: bool = False
+    heard: tuple = ()
 
 
 @cache
@@ -140,7 +142,8 @@ def ballots(answers, printed, precision, view):
     for name, (said, late) in sorted(heard(answers, view).items()):
         if said:
             low, high = min(one.low for one in said), max(one.high for one in said)
-            made.append(Ballot(name, vote(low, high, *zones(printed, precision, view.tolerance)), low, high, late))
+            says = vote(low, high, *zones(printed, precision, view.tolerance))
+            made.append(Ballot(name, says, low, high, late, tuple(said)))
         else:
             made.append(Ballot(name, "cannot be dated"))
     return made
@@ -222,13 +225,22 @@ def quoted(answers, printed, precision, cited, day, other=()):
 
 @dataclass(frozen=True)
 class Finding:
-    """What became of a figure: whether it is quoted right, the word on the article's first and last day and now."""
+    """What became of a figure: whether it is quoted right, its word on the article's first and last day and now.
+
+    `early`, `late`: "" for a forecast. `then`: the ballots of the article's last day, `today` those of now. `firm`: in
+    how many choices the figure stays on its side, of how many; None where nobody's vote is counted. `choices`: the word
+    by each. `spread`: the Answers of other collectors where only the source was asked.
+    """
 
     quoted: str
     early: str
     late: str
     now: str
-    firmness: tuple
+    then: tuple
+    today: tuple
+    firm: tuple | None
+    choices: dict
+    spread: tuple = ()
 
 
 def is_amount(precision, unit):
@@ -236,25 +248,45 @@ def is_amount(precision, unit):
     return precision == "as printed" and unit not in ("percent", "points", "ratio")
 
 
-def finding(answers, figure, first, last, now, forecast=False, other=()):
+def asked_of(answers, figure):
+    """Who is asked of a figure, and who is only shown: an amount of a named source is judged by that source alone, for
+    other collectors count another universe. Returns two lists of Answers."""
+    of_source = [one for one in answers if figure.cited in (one.collector, one.publisher)]
+    if not (figure.cited and is_amount(figure.precision, figure.unit)):
+        return answers, []
+    return of_source, [one for one in answers if one not in of_source]
+
+
+def standing(answers, figure, view, said):
+    """The word of a figure in a view, with the ballots. `answers`: of those who are asked; `said`: as from `quoted`.
+
+    An amount whose source was seen is told as a quotation: right as quoted, since revised, garbled.
+    """
+    made = tuple(ballots(answers, figure.printed, figure.precision, view))
+    if not (figure.cited and is_amount(figure.precision, figure.unit)) or said not in ("right", "wrong"):
+        return word(*tally(made), view.quorum), made
+    if said == "wrong":
+        return "garbled", made
+    return "right as quoted" if [one.vote for one in made] == ["exact"] else "since revised", made
+
+
+def finding(answers, figure, first, last, now, forecast=False, other=(), **choices):
     """The Finding on a figure, from all its answers; the days of the article are `first` to `last` (ISO).
 
-    An amount of a named source is judged by that source alone: other collectors count another universe. Where its page
-    was seen it is told as a quotation. A forecast has no word for the days of the article.
+    A forecast has no word for the days of the article. `other`: see `quoted`. `choices`: see View.
     """
-    of_source = [one for one in answers if figure.cited in (one.collector, one.publisher)]
-    said = quoted(of_source, figure.printed, figure.precision, figure.cited, last, other)
-    amount = is_amount(figure.precision, figure.unit) and figure.cited
-    votes = of_source if amount else answers
-    views = View(first), View(last), View(now, months=0)
-    made = [ballots(votes, figure.printed, figure.precision, view) for view in views]
-    early, late, today = (word(*tally(one)) for one in made)
-    if amount and said == "right":
-        revised = [one.vote for one in made[2]] != ["exact"]
-        early, late, today = "right as quoted", "right as quoted", "since revised" if revised else "right as quoted"
-    elif amount and said == "wrong":
-        early = late = today = "garbled"
+    heard_of, spread = asked_of(answers, figure)
+    said = quotation(answers, figure, last, other)
+    views = [View(**{"day": day} | choices) for day in (first, last)] + [View(**{"day": now, "months": 0} | choices)]
+    (early, _), (late, then), (today, made) = (standing(heard_of, figure, view, said) for view in views)
     if forecast:
-        early = late = ""
-    firm = firmness(votes, figure.printed, figure.precision, views[2], None if forecast else views[1])
-    return Finding(said, early, late, today, firm)
+        early, late, then = "", "", ()
+    stays, of, each = firmness(heard_of, figure.printed, figure.precision, views[2], None if forecast else views[1])
+    firm = (stays, of) if sum(tally(made)) else None
+    return Finding(said, early, late, today, then, made, firm, each, tuple(spread))
+
+
+def quotation(answers, figure, day, other=()):
+    """Whether a figure is quoted right, from all its answers: see `quoted`."""
+    of_source = [one for one in answers if figure.cited in (one.collector, one.publisher)]
+    return quoted(of_source, figure.printed, figure.precision, figure.cited, day, other)

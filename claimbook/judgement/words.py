@@ -8,7 +8,7 @@ class Word:
     """A verdict's word. `mark`: a character, so that no verdict is told by colour alone; `shape`: the same for
     matplotlib.
 
-    `colour`: one of `charts.look.COLOURS`. `rating`: 1 to 5 for ClaimReview; what is open or not found has none.
+    `colour`: one of `charts.look.COLOURS`. `rating`: 1 to 5 for ClaimReview; where nobody counts there is none.
     """
 
     meaning: str
@@ -23,22 +23,42 @@ HALF = dict(marker="o", fillstyle="left", markerfacecoloralt="none")
 EMPTY = dict(marker="o", fillstyle="none")
 
 VERDICTS = {
-    "reproduced": Word(
-        "every witness agrees with the claim to the precision in which it was made", "●", FULL, "teal", 5
+    "holds": Word("two collectors or more have a vote, and two thirds of them bear it out", "●", FULL, "teal", 5),
+    "right as quoted": Word(
+        "an amount that its source printed so, and prints so today", "◆", dict(marker="D"), "teal", 5
     ),
-    "depends on the source": Word(
-        "some independent publishers or vintages agree and others do not", "◐", HALF, "orange", 3
+    "since revised": Word(
+        "an amount that its source printed so and prints otherwise today",
+        "◇",
+        dict(marker="D", fillstyle="none"),
+        "teal",
+        4,
     ),
-    "misquoted": Word("the number exists, but for another quantity, which is shown", "■", SQUARE, "purple", 2),
-    "contradicted": Word("the evidence says otherwise", "✖", CROSS, "red", 1),
-    "not found": Word("no public evidence for or against was found; what was searched is said", "○", EMPTY, "grey"),
-    "came true": Word("a forecast: every witness agrees, at the date of the judgement", "●", FULL, "teal", 5),
-    "came partly true": Word("a forecast: some witnesses agree, at the date of the judgement", "◐", HALF, "orange", 3),
-    "failed": Word("a forecast: no witness agrees, at the date of the judgement", "✖", CROSS, "red", 1),
-    "open": Word("a forecast: the date by which it can be judged has not come", "○", EMPTY, "grey"),
-    "judgement": Word("advice: the nearest evidence is shown, nothing is scored", "▬", dict(marker="_"), "blue"),
+    "one count, for": Word(
+        "only one collector has a vote, and it bears the claim out", "▲", dict(marker="^"), "blue", 4
+    ),
+    "disputed": Word("neither side has two thirds of the votes", "◐", HALF, "orange", 3),
+    "one count, against": Word(
+        "only one collector has a vote, and it does not bear the claim out", "▼", dict(marker="v"), "orange", 2
+    ),
+    "garbled": Word("an amount that its source printed of another quantity, or otherwise", "■", SQUARE, "purple", 2),
+    "fails": Word("two collectors or more have a vote, and two thirds of them are off", "✖", CROSS, "red", 1),
+    "no count": Word("nobody was found who counts what is asked; what was searched is said", "○", EMPTY, "grey"),
+    "not scored": Word("advice: the nearest evidence is shown", "▬", dict(marker="_"), "grey"),
     "not examined yet": Word("the chapter is not written", "·", dict(marker="."), "pale"),
 }
-"""The closed list of verdicts, in the order in which they are shown."""
+"""The closed list of words, in the order in which they are shown."""
+
+WORST = ("fails", "garbled", "one count, against", "disputed", "no count", "one count, for", "since revised")
+WORST += ("right as quoted", "holds", "not scored", "not examined yet")
+"""The words, the worst first: a claim of several figures has the colour of the worst."""
+
+QUOTED = {
+    "right": "the source that the article names or plainly rests on printed this figure",
+    "wrong": "that source printed another figure, or this one of another quantity",
+    "page not seen": "no page of that source with the figure was found",
+    "no source named": "the article names none",
+}
+"""Whether a figure is quoted right: the answers, with what each means."""
 
 MARKS = {word: verdict.mark for word, verdict in VERDICTS.items()}
