@@ -287,7 +287,12 @@ def today():
 
 
 GRADES = {"primary": "own page", "copy": "copy", "report": "report"}
-"""How directly a figure was read, the best first: on the publisher's own page, on a copy of it, in a report of it."""
+"""How directly a figure was read, the best first."""
+MEANT = {
+    "own page": "on the publisher's own page",
+    "copy": "on a page that reproduces the publisher's",
+    "report": "on a page that quotes the publisher",
+}
 
 
 def grade(ballots):

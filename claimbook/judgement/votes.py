@@ -28,6 +28,11 @@ FOR = {"holds": 1, "one count, for": 1, "fails": -1, "one count, against": -1, "
 """The words, with the side that each is on: for, against, neither."""
 
 
+def side(word):
+    """1, -1 or 0: whether a word is for a figure, against it or neither; a quotation's is for it unless garbled."""
+    return {"right as quoted": 1, "since revised": 1, "garbled": -1}.get(word, FOR.get(word, 0))
+
+
 @dataclass(frozen=True)
 class Answer:
     """What a collector's print, or several of its prints together, say of a figure.

@@ -10,8 +10,8 @@ import pandas as pd
 
 from claimbook.charts.paper import CHART_MIME
 from claimbook.evidence import relations, tables, units
-from claimbook.judgement import consistency, ledger, rules, thisbook
-from claimbook.judgement.words import MARKS, VERDICTS
+from claimbook.judgement import consistency, ledger, questions, rules, thisbook, votes
+from claimbook.judgement.words import MARKS, QUOTED, VERDICTS
 from claimbook.paths import ROOT, notebooks
 
 SUBJECT = ("company", "round", "measure", "sector", "scope", "period", "announced")
@@ -39,48 +39,90 @@ def method():
     """How a claim becomes a verdict, printed from the code that does it."""
     precisions = [(f"**{name}**", text) for name, (text, _) in rules.PRECISIONS.items()]
     words = [(verdict.mark, f"**{word}**", verdict.meaning) for word, verdict in VERDICTS.items()]
+    quoted = [(f"**{word}**", meaning) for word, meaning in QUOTED.items()]
+    grades = [(f"**{word}**", meaning) for word, meaning in questions.MEANT.items()]
+    source = lambda function: f"```python\n{inspect.getsource(function).strip()}\n```"
     return f"""{GENERATED}
 # Method: from a claim to a verdict
 
-A verdict of this book is computed. The claim's own words fix how exact it must be; independent publishers are its
-witnesses; a rule of a few lines turns their agreement into a word. Change a figure in the data and the verdict
-follows.
+A verdict of this book is computed. Every figure of a claim is asked two questions, which fact checkers keep apart: was
+it *quoted right*, and does it *hold*? The answers are words, each with the votes behind it; how firm a word is stands
+beside it. Change a figure in the data and the words follow.
+
+## What a figure asks
+
+`data/questions.csv` says of every figure of a claim what it asks, in the words of the tables: which measure, of which
+period, against which other, of which place and field, as a share of what. So nobody picks witnesses by hand. Whatever
+the tables have of exactly that has a vote: printed figures, and what follows from two of them of one collector, such as
+a share of part and whole. What a chapter computes otherwise is held against the same question. Another definition,
+place or field has no vote; it is shown as context, with the reason.
 
 ## How exact a claim must be
 
 One tolerance serves the whole book: a tenth ({rules.TENTH:.0%}). It was fixed before any verdict was computed. The
-claimed figure and its precision give an interval; a witness agrees when its value lies in it.
+claimed figure and its precision give an interval of values that bear it out *exactly*; *about* is a tenth around
+that. Directions ({", ".join(votes.SIGNS)}) know no "about".
 
 {table_of(["a claim made", "is borne out when"], precisions)}
 
-## Who is a witness
+## Was it quoted right?
 
-A witness measures the same quantity as the claim: the same money, place and period. Its unit of independence is the
-*collector*, whose data it is: KPMG prints PitchBook's data, so the two are one witness; copies of one article are one
-witness, however many pages carry them. Another definition, another place or another year is as a rule not a witness.
-It is shown beside the claim; where a section lets one speak, its label says what it counts. Where a source itself
-says "nearly" and the verdict hangs on it, its figure is read as a claim's would be: as a range.
+{table_of(["answer", "when"], quoted)}
 
-Editions of the same figure (*vintages*) are shown one by one. A collector that agrees by one of its figures and not
-by another is counted as neither.
+The source's own print nearest before the article is compared, at the precision of the claim. What only follows from
+other figures is no print.
 
-## The verdicts
+## Does it hold?
 
-{table_of(["mark", "verdict", "when"], words)}
+**One collector, one vote.** The unit of independence is the *collector*, whose data it is: KPMG prints PitchBook's
+data, so the two have one vote; copies of one article have none of their own. A collector speaks by its latest print
+that was known on the day of judgement. Several prints of one day are one range, and a range that is neither inside nor
+outside the interval *cannot tell*. Who may have printed before the day or after it, and nobody knows, *cannot be
+dated*. Neither is counted.
 
-A claim with several figures is as good as its weakest figure; a forecast of which one figure fails and another does
-not *came partly true*. The rule for one figure is this function:
+**Two days.** *Then* is judged on the first and on the last day on which the article may have appeared; where the words
+differ both are shown. A collector without a print on that day speaks by the first that came within {votes.MONTHS}
+months. *Now* is {questions.today()}, the last day on which a page was read.
 
-```python
-{inspect.getsource(rules.decide_part).strip()}
-```
+**Quotations.** An amount or a count printed to the digit is true of its source alone: it is judged there, and the other
+collectors show the spread. Where the article names no source, or its page was not seen, it is put to the vote; so are
+shares, growth, directions, ranks and thresholds.
+
+{table_of(["mark", "word", "when"], words)}
+
+There is one word a figure. A claim of several figures shows all of them and takes the colour of the worst. Forecasts
+are judged by the same rule, now alone; advice is not scored. The rule is this function:
+
+{source(votes.word)}
+
+## How firm is a word?
+
+Some choices of the rule could have been made otherwise. Each of these is changed alone, and *firm* tells in how many
+the figure stays on its side (for, against, neither):
+
+- a tolerance of 5 or 15 percent instead of 10;
+- all votes instead of two thirds of them;
+- 0, 3 or 12 months instead of {votes.MONTHS} for a print that came later;
+- every collector with a vote left out, one at a time;
+- {questions.APART} on its own instead of one vote with Crunchbase, whose records it completes;
+- the first print of every collector instead of the latest.
+
+This is a multiverse analysis (Steegen and others 2016; Simonsohn and others 2020 call it a specification curve). It
+tests the rule, not the data: eight prints that repeat one mistake are as firm as eight that are right. A chapter of its
+own, [How firm are the verdicts?](10-how-firm.ipynb), shows all of them.
+
+## How directly was it read?
+
+{table_of(["read on", "what it means"], grades)}
+
+Of a vote the worst page counts among its figures; of several votes the middle one.
 
 {_clashes()}## What the rule cannot do
 
-It cannot choose the witnesses: that is our judgement, and each section says what was left out and why. It treats a
-witness that was read on a copied page like one read on the publisher's own; the [data page](data.md) tells which is
-which. And it is strict: one witness against a claim is enough for *depends on the source*, so read the count beside
-the word.
+It counts collectors, not quality: a count of a thousand deals has the vote of a count of thirty. It cannot see that two
+collectors copied the same press release. It knows the days on which figures became public only as closely as pages show
+them. And "one count" is not "wrong": most of the articles' figures about single companies have no second count, and
+nobody can have one.
 """
 
 
@@ -254,21 +296,27 @@ def _entry(row):
 
 
 def cover():
-    """The book in five sentences, from the verdicts that the chapters stored."""
-    board, clashes = ledger.scoreboard(), consistency.contradictions()
+    """The book in some sentences, from the verdicts that the chapters stored."""
+    board, clashes, said = ledger.scoreboard(), consistency.contradictions(), ledger.findings()
     stored = {claim: content for claim, (_, content) in ledger.verdicts().items()}
-    counts = board["verdict"].value_counts()
+    scored = board[board["id"].isin(said["claim"])] if len(said) else board[:0]
+    counts = scored["verdict"].value_counts()
     told = ", ".join(f"{MARKS[word]} {counts[word]} {word}" for word in VERDICTS if word in counts)
-    lines = [f"Of {len(board)} claims: {told}.", *thisbook.cover(stored)]
+    lines = [f"Of {len(scored)} scored claims, by their weakest figure: {told}."] if len(scored) else []
+    if len(said):
+        today, then = said["now"].map(votes.side), said[said["late"] != ""]["late"].map(votes.side)
+        quoted = [f"{(said['quoted'] == answer).sum()} {answer}" for answer in QUOTED]
+        lines.append(
+            f"Of the {len(said)} figures in them {(today > 0).sum()} are borne out today and {(today < 0).sum()} are"
+            f" not; of the {len(then)} that were no forecasts {(then > 0).sum()} were when the article appeared."
+            f" Quoted: {', '.join(quoted)}."
+        )
+    lines += thisbook.cover(stored)
     if clashes:
         lines.append(
             f"The articles contradict themselves: of {len(consistency.pairs())} pairs of readings of one quantity,"
             f" {len(clashes)} cannot both be true, {thisbook.CONTRADICTED}."
         )
-    forecasts = board.query("kind == 'forecast' and verdict != 'not examined yet'")["verdict"].value_counts()
-    if len(forecasts):
-        told = ", ".join(f"{forecasts[word]} {word}" for word in VERDICTS if word in forecasts)
-        lines.append(f"Of {forecasts.sum()} forecasts, seen with hindsight: {told}.")
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
 
 
