@@ -312,6 +312,7 @@ def history(claim, witnesses=(), misquote=()):
     Of what was known on that day alone; of several figures the word of the worst. `witnesses`, `misquote`: as stored
     with its verdict.
     """
+    last = tables.load("articles").set_index("id")["latest"].loc[int(claim.article)]
     said = [(figure, answers(claim, figure, witnesses)[0]) for figure in claim.figures]
     days = sorted({day for _, found in said for one in found for day in (one.begin, one.end)})
     told, before = {}, "no count"
@@ -320,7 +321,7 @@ def history(claim, witnesses=(), misquote=()):
         for figure, found in said:
             other = [one["low"] for one in misquote if one["part"] == figure.part]
             heard, view = asked_of(found, figure)[0], View(day, months=0)
-            words.append(standing(heard, figure, view, quotation(found, figure, day, other))[0])
+            words.append(standing(heard, figure, view, quotation(found, figure, min(day, last), other))[0])
         word = min(words, key=WORST.index)
         if word != before:
             told[day] = before = word
