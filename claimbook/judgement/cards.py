@@ -58,8 +58,13 @@ def _difference(witness, figure):
 
 
 def fraction(counted):
-    """Votes for a figure, of how many: "2 of 3"; "" where nobody has a vote."""
-    return f"{counted[0]} of {counted[1]}" if counted[1] else ""
+    """So many, of how many: "2 of 3"; "" of none."""
+    return f"{counted[0]}\N{NO-BREAK SPACE}of\N{NO-BREAK SPACE}{counted[1]}" if counted[1] else ""
+
+
+def _voted(word, counted):
+    """A word with the votes for it, where it is one of several votes."""
+    return f"{word} {fraction(counted)}" if word in ("holds", "fails", "disputed") else word
 
 
 def then(figure):
@@ -75,11 +80,12 @@ def firm(figure):
 
 def _told(figure, said):
     """The cells of COLUMNS for a figure of a claim; `said`: the same in Verdict.payload."""
-    quotation = said["now"] in ("right as quoted", "since revised", "garbled")
-    votes_of = lambda name: "" if quotation else f" {fraction(said[name])}".rstrip()
-    then_told = f"{then(said)}{votes_of('then_votes')}" if said["then"][1] else "–"
-    now_told = f"{MARKS[said['now']]} {said['now']}{votes_of('votes')}"
-    return [_claimed(figure), said["quoted"], then_told, now_told, firm(said), said["grade"] or "–"]
+    before = _voted(then(said), said["then_votes"]) or "–"
+    return [_claimed(figure), said["quoted"], before, _now(said), firm(said), said["grade"] or "–"]
+
+
+def _now(said):
+    return f"{MARKS[said['now']]} {_voted(said['now'], said['votes'])}"
 
 
 def _rows(verdict, part):
@@ -259,7 +265,7 @@ class Board:
         for r in self.frame.itertuples():
             told = "; ".join(
                 f"{one['part'] + ': ' if one['part'] else ''}quoted: {one['quoted']}, then: {then(one) or '–'}, now:"
-                f" {one['now']} {fraction(one['votes'])}, firm: {firm(one)}, read on: {one['grade'] or '–'}"
+                f" {_now(one)}, firm: {firm(one)}, read on: {one['grade'] or '–'}"
                 for one in r.figures
             )
             lines.append(f"{MARKS[r.verdict]} {r.id} {r.verdict}: {r.statement} {told}".rstrip())
@@ -268,33 +274,36 @@ class Board:
     def _row(self, r, days):
         """A row of the table: what is asked of every figure of a claim, one line a figure where they differ."""
         name = f'<a href="{r.notebook}#{r.id}">{r.id}</a>' if isinstance(r.notebook, str) else r.id
-        worst = next((one for one in r.figures if one["now"] == r.verdict), None)
         said = {
             "quoted": [one["quoted"] for one in r.figures],
-            "then": [then(one) or "–" for one in r.figures],
-            "now": [one["now"] for one in r.figures] or [r.verdict],
+            "then": [_voted(then(one), one["then_votes"]) or "–" for one in r.figures],
+            "now": [_now(one) for one in r.figures] or [f"{MARKS[r.verdict]} {r.verdict}"],
             "firm": [firm(one) for one in r.figures],
             "read": [one["grade"] or "–" for one in r.figures],
         }
-        shown = said | {
-            "now": [f"{MARKS[one['now']]} {one['now']} {fraction(one['votes'])}" for one in r.figures]
-            or [f"{MARKS[r.verdict]} {r.verdict}"]
-        }
-        parts = [one["part"] for one in r.figures]
-        stays, of = worst["firm"] if worst and worst["firm"] else (0, 1)
+        parts, words = [one["part"] for one in r.figures], [one["now"] for one in r.figures]
+        parted = [one["firm"][0] / one["firm"][1] for one in r.figures if one["firm"]]
+        least = min(parted, default=0)
         cells = "".join(
-            f'<td class="{key}"{f" data-sort={stays / of:.3f}" * (key == "firm")}>{_lines(parts, texts)}</td>'
-            for key, texts in shown.items()
+            f'<td class="{key}"{f" data-sort={least:.3f}" * (key == "firm")}>{_lines(parts, texts, words)}</td>'
+            for key, texts in said.items()
         )
+        firmly = [
+            "no vote" if not one["firm"] else "every choice" if len(set(one["firm"])) == 1 else "not every choice"
+            for one in r.figures
+        ]
+        kept = {"then": [then(one) or "–" for one in r.figures], "firm": firmly}
         data = {"verdict": r.verdict, "theme": r.chapter, "article": r.article, "days": days}
-        data |= {key: "|".join(dict.fromkeys(said[key])) for key in ("quoted", "then", "read")}
+        data |= {key: "|".join(dict.fromkeys((said | kept)[key])) for key in ("quoted", "then", "firm", "read")}
         data = " ".join(f'data-{key}="{escape(str(value))}"' for key, value in data.items())
-        text = f"{escape(r.statement)} <small>{escape(r.reason)}</small>"
-        return f"<tr {data}><td>{name}</td><td>{text}</td>{cells}</tr>"
+        return f"<tr {data}><td>{name}</td><td>{escape(r.statement)}</td>{cells}</tr>"
 
 
-def _lines(parts, texts):
+def _lines(parts, texts, words):
     """The words of a claim's figures as lines of a cell, each with the name of its figure; one line where all agree."""
     if len(set(texts)) < 2:
         return escape(texts[0]) if texts else ""
-    return "".join(f"<div><small>{escape(part)}</small> {escape(text)}</div>" for part, text in zip(parts, texts))
+    return "".join(
+        f'<div data-verdict="{escape(word)}"><small>{escape(part)}</small> {escape(text)}</div>'
+        for part, text, word in zip(parts, texts, words)
+    )
