@@ -12,7 +12,7 @@ from pybtex.plugin import find_plugin
 
 from claimbook.judgement import cards, ledger
 from claimbook.judgement.cards import Board, Sentence, Table
-from claimbook.paths import ROOT
+from claimbook.paths import ROOT, notebooks
 from claimbook.site import files, pages, share, theme, themed
 
 
@@ -155,6 +155,33 @@ def test_a_reference_manager_takes_the_cover_for_a_book_and_a_chapter_for_its_pa
     for head in (book, part):
         assert '<meta name="citation_title" content="Title" />' in head and head.count('name="citation_author"') == 1
         assert re.search(r'<meta name="citation_publication_date" content="\d{4}/\d\d/\d\d" />', head)
+
+
+def things(part):
+    """Every thing of schema.org in a page's structured data."""
+    for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from things(one)
+    if isinstance(part, dict) and "@type" in part:
+        yield part
+
+
+def test_an_author_is_a_person_or_an_organisation_with_a_name():
+    """The vocabulary allows no other. What is written has one and a day; whose claim it is, is said by its article."""
+    reviews = 0
+    for page in ("index", "chapters/data", *(f"chapters/{path.stem}" for path in notebooks())):
+        graph = share.structured(page, "Title", "A text.", "https://example.org/")
+        for one in things(graph):
+            authors = one.get("author", [])
+            for author in authors if isinstance(authors, list) else [authors]:
+                assert author["@type"] in ("Person", "Organization") and author["name"], (page, one["@type"], author)
+        for one in graph:
+            assert one["author"] and re.fullmatch(r"\d{4}-\d\d-\d\d", one["datePublished"]), one
+            if one["@type"] == "ClaimReview":
+                reviews += 1
+                assert one["itemReviewed"]["@type"] == "Claim" and one["itemReviewed"]["appearance"]["headline"]
+        head = share.head(page, "Title", "A text.", "https://example.org/")
+        assert f'<meta name="author" content="{files.authors()}" />' in head
+    assert reviews > 40
 
 
 def test_who_takes_the_citation_from_its_file_is_told_where_the_book_is():
