@@ -40,7 +40,7 @@ def main():
     parsers["run"].add_argument("--all", action="store_true", help="execute every chapter, stale or not")
     for field in ("chapter", "article", "passage", "statement", "kind", "claimed", "unit", "precision"):
         parsers["new-claim"].add_argument(f"--{field}")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(["--help"] if sys.argv[1:] in ([], ["help"]) else None)
     if chosen.command == "build" and fresh():
         return print(UNCHANGED)
     from claimbook.engine.run import RunError, tidy

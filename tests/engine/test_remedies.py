@@ -3,13 +3,18 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 
+import pytest
 from copies import LEDGER, TABLE
+
+from claimbook.commands import cli
+from claimbook.paths import ROOT
 
 
 def git(root, *arguments, check=True):
@@ -114,3 +119,36 @@ def test_only_what_is_named_is_tested(book):
     (book.root / "tests/test_two.py").write_text("def test_two():\n    assert False\n")
     code, said = book.claimbook("test", "tests/test_one.py")
     assert code == 0 and "1 passed" in said, said
+
+
+@pytest.mark.parametrize("asked", ["help", "--help", ""])
+def test_help_names_every_command_and_says_what_it_does(asked):
+    done = subprocess.run(
+        [sys.executable, "-m", "claimbook.commands.cli", *asked.split()], capture_output=True, text=True
+    )
+    said = dict(re.findall(r"^    ([a-z-]+) +(.*(?:\n {8}.*)*)", done.stdout, re.M))
+    told = {name: " ".join(text.split()) for name, text in said.items()}
+    assert done.returncode == 0 and told == {name: help for name, (_, help) in cli.COMMANDS.items()}, done.stderr
+    described = done.stdout.split("\n\n")[1]
+    assert not set(re.findall(r"[a-z-]+", described)) & told.keys(), "no list by hand, which would be a part of it"
+
+
+def test_make_help_names_every_target_but_what_others_only_need():
+    rules = re.findall(r"^([a-z]+):([^#=\n]*)(?:## (.*))?$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    needed = {one for _, needs, _ in rules for one in needs.split()} | {"look"}
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = dict(line.split(maxsplit=1) for line in said.splitlines())
+    assert told == {name: help for name, _, help in rules if help}
+    assert {name for name, _, _ in rules} - needed <= told.keys()
+
+
+def test_every_command_that_a_text_names_is_one():
+    """Of the book's texts and of what its programs say."""
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "Makefile", ROOT / "environment.py"]
+    texts += [*(ROOT / "chapters").glob("*.md"), *(ROOT / "claimbook").rglob("*.py")]
+    said = "".join(path.read_text(encoding="utf-8") for path in texts)
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    made = [*re.findall(r"`make ([a-z ]+)`", said), *re.findall(r": make ([a-z]+)", said)]
+    assert len(made) > 40 and {one for names in made for one in names.split()} - {"room"} <= {*targets}
+    asked = re.findall(r"(?:bin/|\(BIN\)/|`)claimbook ([a-z-]+)", said)
+    assert len(asked) > 10 and set(asked) <= cli.COMMANDS.keys()
