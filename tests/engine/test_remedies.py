@@ -11,7 +11,7 @@ import subprocess
 import sys
 
 import pytest
-from copies import LEDGER, TABLE
+from copies import LEDGER, TABLE, Copy
 
 from claimbook.commands import cli
 from claimbook.paths import ROOT
@@ -67,6 +67,16 @@ def test_marks_of_a_merge_in_what_was_recorded_only_mean_to_execute_again(book):
     assert code == 0 and "never executed here" in said and len(json.loads(path.read_text(encoding="utf-8"))) == 2
 
 
+def test_a_checkout_with_the_line_ends_of_windows_has_changed_nothing(book, tmp_path):
+    assert book.claimbook("data")[0] == 0
+    git(book.root, "add", ".")
+    git(book.root, "commit", "-qm", "all")
+    git(tmp_path, "clone", "-q", "-c", "core.autocrlf=true", book.root, "cloned")
+    cloned = Copy(tmp_path / "cloned")
+    assert cloned.claimbook("data") == (0, "Tables accepted: none had changed\nPages renewed: none was stale\n")
+    assert cloned.claimbook("run") == (0, "Nothing is stale\n") and git(cloned.root, "status", "--short") == ""
+
+
 def test_a_claim_that_cannot_be_judged_is_told_before_it_is_accepted(book):
     for claimed in ("100 to 120", "NaN", "1e3", "12,5", "inf"):
         before = (book.root / LEDGER).read_text(encoding="utf-8")
@@ -76,10 +86,11 @@ def test_a_claim_that_cannot_be_judged_is_told_before_it_is_accepted(book):
         (book.root / LEDGER).write_text(before, encoding="utf-8")
 
 
-def test_a_verdict_that_changed_is_told(book):
+@pytest.mark.parametrize("command", [["build"], ["run"], ["run", "--all"]], ids=" ".join)
+def test_a_verdict_that_changed_is_told(book, command):
     book.edit(TABLE, ",11.4,", ",4.4,")
     book.accept()
-    code, said = book.build()
+    code, said = book.claimbook(*command)
     told = [line for line in said.splitlines() if " -> " in line]
     assert code == 0 and len(told) == 1 and told[0].startswith("batteries-01: "), said
 
