@@ -10,8 +10,10 @@ import socket
 import subprocess
 import sys
 
+import nbformat
 import pytest
 from copies import LEDGER, TABLE, Copy
+from nbformat import v4
 
 from claimbook.commands import cli
 from claimbook.paths import ROOT
@@ -86,13 +88,22 @@ def test_a_claim_that_cannot_be_judged_is_told_before_it_is_accepted(book):
         (book.root / LEDGER).write_text(before, encoding="utf-8")
 
 
-@pytest.mark.parametrize("command", [["build"], ["run"], ["run", "--all"]], ids=" ".join)
+@pytest.mark.parametrize("command", [["build"], ["run"], ["run", "--all"], ["pdf"]], ids=" ".join)
 def test_a_verdict_that_changed_is_told(book, command):
     book.edit(TABLE, ",11.4,", ",4.4,")
     book.accept()
-    code, said = book.claimbook(*command)
+    script = "from claimbook.editions import export; export.pdf = export.make_ready; "  # here is no LaTeX
+    code, said = book.run("-c", f"{script}from claimbook.commands import cli; cli.main()", *command)
     told = [line for line in said.splitlines() if " -> " in line]
     assert code == 0 and len(told) == 1 and told[0].startswith("batteries-01: "), said
+
+
+def test_a_verdict_that_changed_is_told_where_another_chapter_fails(book):
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("1 / 0")]), book.root / "chapters/02-other.ipynb")
+    book.edit(TABLE, ",11.4,", ",4.4,")
+    book.accept()
+    code, said = book.claimbook("run")
+    assert code != 0 and "ZeroDivisionError" in said and "batteries-01: " in said and " -> " in said, said
 
 
 def test_the_second_of_two_commands_waits_and_says_for_what(book):
