@@ -4,12 +4,19 @@ import json
 import re
 import subprocess
 from html import unescape
+from types import SimpleNamespace
 
 import pandas as pd
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from pybtex.database import parse_string
 from pybtex.plugin import find_plugin
 
+from claimbook.charts import forms
+from claimbook.editions import translate
+from claimbook.evidence.quantity import Quantity
+from claimbook.evidence.units import amount, number, signed
 from claimbook.judgement import cards, ledger
 from claimbook.judgement.cards import Board, Sentence, Table
 from claimbook.paths import ROOT, notebooks
@@ -34,6 +41,26 @@ def test_columns_of_numbers_stand_right_with_their_heads_and_what_is_missing_is_
 def test_an_index_that_says_something_stays():
     html = themed.page_html(pd.DataFrame({"value": [1.0]}, index=["CB Insights"])._repr_html_())
     assert '<th scope="row">CB Insights</th>' in html
+
+
+@given(st.floats(-0.0499, 0) | st.just(-0.0))
+def test_what_is_rounded_to_zero_has_no_sign_wherever_it_is_printed(value):
+    row = {"id": "a", "value": value}
+    frame = pd.DataFrame([row]).round(1)[["value"]]
+    off = SimpleNamespace(low=314 * (1 + value / 100), high=314 * (1 + value / 100))
+    told = [format(Quantity(value, (row,)), spec) for spec in (".1f", ".0f", "+.1f")]
+    told += [number(round(value, 1)), amount(round(value, 1), "USD_bn"), amount(-0.0, "percent")]
+    told += [cards._difference(off, SimpleNamespace(printed="314", precision="as printed"))]
+    told += [forms.told("{value:.1f} %", row), *forms._ticks([round(value, 1)], "signed percent", False)]
+    told += [Sentence(f"It is {value:.1f}, {value:+.1f} %, that is {value:.0f}.").text]
+    told += [Table(frame)._repr_mimebundle_()[kind] for kind in ("text/plain", "text/html")]
+    told += [themed.page_html(frame._repr_html_()), translate.latex_of(frame._repr_html_())]
+    assert [text for text in told if re.search(r"[-−]\$?0(?:\.0+)?(?!\.?\d)", text)] == []
+
+
+def test_a_number_that_is_not_zero_keeps_its_sign_and_a_name_its_hyphen():
+    said = signed("boom-02 of 2024-05: -0.04, -5 %, −0.05 and -0.0.")
+    assert said == "boom-02 of 2024-05: −0.04, −5 %, −0.05 and 0.0."
 
 
 def test_notebooks_link_to_notebooks_and_pages_to_pages():
