@@ -107,6 +107,25 @@ def test_a_lock_that_cannot_be_installed_is_told_in_words(folder):
     assert "Traceback" not in done.stderr.splitlines()[-1] and (folder / ".venv/bin/hello").exists()
 
 
+def test_the_way_back_from_a_lock_that_cannot_be_installed_is_one_that_git_knows(folder):
+    """Run in the state in which it is told, each command helps, and none throws away what git has never seen."""
+    git = lambda *command: subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
+    broken = "no-such-package @ file:///nowhere.whl --hash=sha256:" + "0" * 64
+    for known in ([], ["requirements.lock"], ["requirements.lock", "pyproject.toml"]):
+        (folder / "requirements.lock").write_text("")
+        if known:
+            git("init", "-q")
+            git("add", *known)
+        (folder / "requirements.lock").write_text(broken)
+        said = run(folder).stderr
+        told = re.findall(r"git checkout ([\w.]+)", said)
+        assert told == known, said
+        for name in told:
+            git("checkout", name)
+        if known:
+            assert run(folder).returncode == 0
+
+
 def test_the_second_of_two_waits(folder):
     (folder / "requirements.lock").write_text("# new")
     with alone(folder / "_build/environment.lock", "setting up .venv"):
