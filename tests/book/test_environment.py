@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from claimbook.commands import cli
 from claimbook.engine.alone import alone
@@ -136,15 +137,20 @@ def test_the_second_of_two_waits(folder):
 
 
 def test_one_span_of_versions_is_named_everywhere():
-    oldest, newest = ("%d.%d" % version for version in environment.versions(ROOT))
+    (_, first), (_, last) = environment.versions(ROOT)
+    oldest, *others = every = [f"3.{minor}" for minor in range(first, last + 1)]
     named = ["Makefile", "README.md", "environment.yml", *(f".github/workflows/{one}.yml" for one in WORKFLOWS)]
     said = {name: (ROOT / name).read_text(encoding="utf-8") for name in named} | {"the class kit": classkit.README}
     found = {
         place: set(re.findall(r"\bpython(?:-version)?\W+(3\.\d+(?: to 3\.\d+)?)", text, re.I))
         for place, text in said.items()
     }
-    span, one = {f"{oldest} to {newest}"}, {oldest}
-    assert list(found.values()) == [one, span, one, one, {oldest, newest}, one, span], found
+    span, one = {f"{oldest} to {others[-1]}"}, {oldest}
+    assert list(found.values()) == [one, span, one, one, set(every), one, span], found
+    guard = yaml.safe_load(said[".github/workflows/rot-guard.yml"])["jobs"]["tests"]["strategy"]["matrix"]["include"]
+    assert [job["python"] for job in guard if job["versions"] == "test"] == others, (
+        "every change is tested on the first"
+    )
     assert said["environment.yml"] == cli.environment()
 
 
