@@ -107,9 +107,8 @@ def _build(chosen):
         return print(UNCHANGED)
     executed = build.build(_progress)
     _progress("")
-    if executed:
-        print(f"Executed {run.told(executed)}")
-    print(f"The book is in {SITE.relative_to(ROOT)}/index.html\n{left_out()}", end="")
+    told = f"Executed {run.told(executed)}\n" if executed else ""
+    print(f"{told}The book is in {SITE.relative_to(ROOT)}/index.html\n{left_out()}", end="")
 
 
 def _edition(chosen):

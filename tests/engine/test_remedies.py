@@ -12,7 +12,7 @@ import sys
 
 import nbformat
 import pytest
-from copies import LEDGER, TABLE, Copy
+from copies import FIRST, LEDGER, TABLE, Copy
 from nbformat import v4
 
 from claimbook.commands import cli
@@ -67,6 +67,25 @@ def test_marks_of_a_merge_in_what_was_recorded_only_mean_to_execute_again(book):
     path.write_text("<<<<<<< ours\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     code, said = book.build()
     assert code == 0 and "never executed here" in said and len(json.loads(path.read_text(encoding="utf-8"))) == 2
+
+
+@pytest.mark.parametrize("old, new", [(",11.4,", ",11.5,"), (f"{FIRST},", "another-id,")])
+def test_a_changed_table_is_accepted_by_the_command_that_is_named(book, old, new):
+    book.edit(TABLE, old, new)
+    code, said = book.build()
+    assert code != 0 and re.search(r"make data$", said), said
+    assert book.claimbook("data")[0] == 0
+    code, said = book.build()
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("form, tool", [("pdf", "rsvg-convert"), ("epub", "java")])
+def test_a_tool_that_is_not_installed_is_named_with_the_command_that_installs_it(book, form, tool):
+    there = str(book.root / "no tools")  # but for Python, which is called by its whole path
+    code, said = book.claimbook(form, PATH=there)
+    assert code != 0 and said.strip().endswith(f"{tool} is not installed: make {form} installs it on Debian."), said
+    recipe = re.search(rf"^{form}: .*\n(.*)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)[1]
+    assert recipe == f"\t@$(call install,$(FOR_{form.upper()}))"
 
 
 def test_a_checkout_with_the_line_ends_of_windows_has_changed_nothing(book, tmp_path):
