@@ -9,7 +9,7 @@ unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PIP_PYTHON # what a shell has set 
 
 .PHONY: look help book pdf epub test engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
-	@grep -hE '^[a-z]+: .*##|^[a-z]+:  *##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
 
 # The recipe runs each time and looks; the file changes, and what depends on it is made anew, only where something was set up.
 $(READY): look

@@ -17,6 +17,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
+FILES = ("requirements.lock", "pyproject.toml")
 SIZE = 700
 """MiB that an environment takes."""
 
@@ -29,7 +30,7 @@ def versions(root):
 
 def made_for(root):
     """What an environment of this folder and of this lock is made for, as the lines of its `.ready`."""
-    files = [sha256((root / name).read_bytes()).hexdigest() for name in ("requirements.lock", "pyproject.toml")]
+    files = [sha256((root / name).read_bytes()).hexdigest() for name in FILES]
     return [str(root), *files]
 
 
@@ -46,7 +47,7 @@ def lacking(root):
     except (OSError, subprocess.CalledProcessError):
         return "its Python is gone, as after an upgrade of the system"
     before = (home / ".ready").read_text(encoding="utf-8").splitlines()
-    reasons = ("it belongs to another folder", "requirements.lock has changed", "pyproject.toml has changed")
+    reasons = ["it belongs to another folder", *(f"{name} has changed" for name in FILES)]
     return next((why for old, new, why in zip_longest(before, made_for(root), reasons) if old != new), None)
 
 
@@ -127,10 +128,13 @@ def main(root=ROOT):
         way = "Let this user write here (what another made: sudo chown -R $USER .), or make room, and repeat."
         sys.exit(f"The environment could not be set up: {error}. {way}")
     except subprocess.CalledProcessError:
+        from claimbook.paths import way_back
+
         stays = "The one in place stays as it was. " if (root / ".venv").exists() else ""
+        ways = ", ".join(f"{name} ({way_back(name)})" for name in FILES)
         sys.exit(
-            f"The environment could not be set up: see above. {stays}Mend it, or go back (git checkout"
-            " requirements.lock pyproject.toml), and repeat. Without a network nothing can be installed."
+            f"The environment could not be set up: see above. {stays}Without a network nothing can be installed;"
+            f" with one, look at what these ask for, and repeat: {ways}."
         )
 
 

@@ -60,7 +60,15 @@ def copied(root):
 
 def small_book(root):
     """A book of one chapter and two claims: `tests/small_book` and the package, in a folder that does not exist yet."""
-    for name in ("claimbook", "requirements.lock", "pyproject.toml", "_config.yml", "LICENSE", ".gitignore"):
+    for name in (
+        "claimbook",
+        "requirements.lock",
+        "pyproject.toml",
+        "_config.yml",
+        "LICENSE",
+        ".gitignore",
+        ".gitattributes",
+    ):
         if (ROOT / name).is_dir():
             shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:

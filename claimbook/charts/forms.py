@@ -31,7 +31,7 @@ from claimbook.charts.look import (
 )
 from claimbook.charts.paper import Paper, paper, text_width
 from claimbook.evidence.tables import day, new_money
-from claimbook.evidence.units import UNITS, amount, number
+from claimbook.evidence.units import UNITS, amount, number, signed
 from claimbook.judgement.ledger import Verdict
 
 AGREEMENT = {
@@ -54,7 +54,7 @@ class _Printed(Formatter):
             return format(value, spec)
         if spec in UNITS:
             return amount(value, spec)
-        return format(value, spec).replace("-", "−") if spec else number(round(value, 1) if abs(value) >= 1 else value)
+        return signed(format(value, spec)) if spec else number(round(value, 1) if abs(value) >= 1 else value)
 
 
 def told(pattern, row):
@@ -552,10 +552,10 @@ def shaded(words="", x=None, y=None, ax=None, **look):
 
 def _ticks(ticks, unit, across):
     """The numbers of an axis as texts: the unit stands with one of them."""
-    signed, unit = unit.startswith("signed "), unit.removeprefix("signed ")
+    plus, unit = unit.startswith("signed "), unit.removeprefix("signed ")
     before, after = UNITS.get(unit, ("", ""))
     once = next((tick for tick in ticks if tick), ticks[-1]) if across and before else ticks[-1]
-    signs = ["−" if tick < 0 else "+" if signed and tick > 0 else "" for tick in ticks]
+    signs = ["−" if tick < 0 else "+" if plus and tick > 0 else "" for tick in ticks]
     words = [f"{sign}{before if tick == once else ''}{number(abs(tick))}" for sign, tick in zip(signs, ticks)]
     return [word + (after if tick == once else "") for word, tick in zip(words, ticks)]
 

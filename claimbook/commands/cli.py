@@ -40,7 +40,7 @@ def main():
     parsers["run"].add_argument("--all", action="store_true", help="execute every chapter, stale or not")
     for field in ("chapter", "article", "passage", "statement", "kind", "claimed", "unit", "precision"):
         parsers["new-claim"].add_argument(f"--{field}")
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(["--help"] if sys.argv[1:] in ([], ["help"]) else None)
     if chosen.command == "build" and fresh():
         return print(UNCHANGED)
     from claimbook.engine.run import RunError, tidy
@@ -50,16 +50,20 @@ def main():
     # pytest ends by itself; all others may be cut off at any moment, nothing half-written is ever in place
     if chosen.command != "test":
         signal.signal(signal.SIGINT, signal.SIG_DFL)
+    before = {}
     try:
         free = chosen.command in ("test", "serve", "bench")
         with nullcontext() if free else alone(BUILD / "lock", f"claimbook {chosen.command}"):
             # Continuous integration builds what is committed: what is wrong with its form the tests say.
             for path in [] if free or os.environ.get("CI") == "true" else tidy():
                 print(f"Stored in the book's own form: chapters/{path.name}", flush=True)
+            before = {} if free else _verdicts()
             sys.exit(COMMANDS[chosen.command][0](chosen))
     except (BuildError, RunError, DataError, OSError) as error:
         _progress("")
         sys.exit(f"\n{_remedied(error) if isinstance(error, OSError) else error}")
+    finally:  # what was executed is stored, also where something else failed
+        _news(before)
 
 
 def _remedied(error):
@@ -89,7 +93,7 @@ def _verdicts():
 
 def _news(before):
     """Tell, a line each, which claims have another verdict or reason than before."""
-    for claim, (word, reason) in _verdicts().items():
+    for claim, (word, reason) in _verdicts().items() if before else ():
         old, why = before.get(claim, (word, reason))
         if (old, why) != (word, reason):
             print(f"{claim}: {old}, {why} -> {f'{word}, ' if word != old else ''}{reason}")
@@ -101,13 +105,10 @@ def _build(chosen):
 
     if fresh():  # another command has built it meanwhile
         return print(UNCHANGED)
-    before = _verdicts()
     executed = build.build(_progress)
     _progress("")
-    if executed:
-        print(f"Executed {run.told(executed)}")
-    _news(before)
-    print(f"The book is in {SITE.relative_to(ROOT)}/index.html\n{left_out()}", end="")
+    told = f"Executed {run.told(executed)}\n" if executed else ""
+    print(f"{told}The book is in {SITE.relative_to(ROOT)}/index.html\n{left_out()}", end="")
 
 
 def _edition(chosen):
@@ -132,13 +133,11 @@ def _test(chosen):
 def _run(chosen):
     from claimbook.engine import run
 
-    before = _verdicts()
     todo = run.notebooks() if chosen.all else run.stale()
     run.run(todo, _progress)
     _progress("")
     executed = f"all {len(todo)} chapters" if chosen.all else run.told(todo)
     print(f"Executed {executed}" if executed else "Nothing is stale")
-    _news(before)
 
 
 def _data(chosen):

@@ -41,11 +41,9 @@ def epub(progress=print):
     """The whole book as an EPUB. Raises BuildError with its faults, and leaves the former one in place."""
     home, made_of = _compiled("epub", "EPUB", progress, "--builder", "custom", "--custom-builder", "epub")
     book = home / "book.epub"
-    checked = subprocess.run([*EPUBCHECK, "--failonwarnings", book], capture_output=True, text=True)
-    told = (checked.stdout + checked.stderr).splitlines()
-    where = _put(book, made_of, epub_faults(book) + (told if checked.returncode else []))
-    progress(next(line for line in told if line.startswith("Messages:")).replace("Messages:", "epubcheck:"))
-    progress(where)
+    told = _run([*EPUBCHECK, "--failonwarnings", book], "epub")
+    progress(re.search(r"^Messages:.*", told, re.M)[0].replace("Messages:", "epubcheck:"))
+    progress(_put(book, made_of, epub_faults(book)))
 
 
 def _compiled(form, language, progress, *builder):
@@ -70,12 +68,12 @@ def _put(book, made_of, faults, extent=""):
     return f"The {form.upper()} is in {place.relative_to(ROOT)}: {extent}{place.stat().st_size / 2**20:.1f} MB"
 
 
-def _run(command, **more):
-    """Run a tool of LaTeX's or poppler's and return what it printed. Raises BuildError with its last lines."""
+def _run(command, form="pdf", **more):
+    """Run a tool that a form of the book needs and return what it printed. Raises BuildError with its last lines."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, errors="replace", **more)
     except FileNotFoundError as error:
-        raise BuildError(f"{command[0]} is not installed: make pdf installs it on Debian.") from error
+        raise BuildError(f"{command[0]} is not installed: make {form} installs it on Debian.") from error
     if done.returncode:
         raise BuildError(f"{command[0]} failed.\n" + "\n".join((done.stdout + done.stderr).splitlines()[-20:]))
     return done.stdout

@@ -17,6 +17,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from claimbook.charts.look import VERDICT_COLOURS, painted
 from claimbook.engine import stamp
+from claimbook.evidence.units import signed
 from claimbook.judgement.words import MARKS
 from claimbook.site import build
 
@@ -205,7 +206,7 @@ def heads(table):
 
 
 def _cell(cell):
-    text = re.sub(r"^-(?=\d)", "−", cell.get_text(" ", strip=True))
+    text = signed(cell.get_text(" ", strip=True))
     latex = "–" if text == "NaN" else inline(text) if text[:1] == "−" else inline(cell).strip()
     return f"\\textbf{{{latex}}}" if "claimed" in cell.parent.get("class", []) else latex, text
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pandas as pd
 
 from claimbook.evidence import tables
-from claimbook.evidence.units import number
+from claimbook.evidence.units import number, signed
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ class Quantity:
         return float(self.value)
 
     def __format__(self, spec):
-        return format(self.value, spec).replace("-", "−") if spec else number(self.value)
+        return signed(format(self.value, spec)) if spec else number(self.value)
 
     def _with(self, other, value):
         more = getattr(other, "rows", ())

@@ -1,5 +1,7 @@
 """How the book prints a number, alone and with its unit."""
 
+import re
+
 UNITS = {
     "USD_bn": ("$", " bn"),
     "USD_m": ("$", " m"),
@@ -20,12 +22,15 @@ UNITS = {
 """Every unit of a figure or a claim: what stands before and after the number."""
 
 
+def signed(text):
+    """A text with true minus signs before its numbers; before a zero stands none, so what is rounded away has none."""
+    text = re.sub(r"(?<![\w/.-])[-−](?=0(\.0+)?(?![.,]?\d))", "", text)
+    return re.sub(r"(?<![\w/.-])-(?=\d)", "−", text)
+
+
 def number(value):
     """A figure as the book prints it: one decimal where it has one, three significant digits below one."""
-    if value != 0 and abs(value) < 1:
-        return f"{value:.3g}".replace("-", "−")
-    text = f"{value:,.1f}"
-    return (text[:-2] if text.endswith(".0") else text).replace("-", "−")
+    return signed(f"{value:.3g}" if 0 < abs(value) < 1 else f"{value:,.1f}".removesuffix(".0"))
 
 
 def amount(value, unit):

@@ -9,7 +9,7 @@ import pandas as pd
 
 from claimbook.evidence.dates import first, last
 from claimbook.evidence.tables import month
-from claimbook.evidence.units import amount, number
+from claimbook.evidence.units import amount, number, signed
 from claimbook.judgement import rules
 from claimbook.judgement.words import MARKS, QUOTED, VERDICTS
 
@@ -53,8 +53,7 @@ def _difference(witness, figure):
     one = figure.printed and figure.precision not in ("range", *rules.UNSCORED) and witness.low == witness.high
     if not one or float(figure.printed) == 0:
         return ""
-    off = f"{100 * (witness.low / float(figure.printed) - 1):+.1f} %"
-    return "0.0 %" if off in ("+0.0 %", "-0.0 %") else off.replace("-", "−")
+    return signed(f"{100 * (witness.low / float(figure.printed) - 1):+.1f} %").replace("+0.0", "0.0")
 
 
 def fraction(counted):
@@ -185,7 +184,7 @@ class Sentence:
         for part in re.split(r"\n\s*\n", text.strip()):
             mark = r"\d+\. |> |- " if re.match(r"\d+\. ", part) else "> |- "  # a number may begin a line of prose
             joined.append(re.sub(rf"\s*\n(?!{mark})\s*", " ", part.strip()))
-        self.text = "\n\n".join(joined)
+        self.text = signed("\n\n".join(joined))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         # Notebooks read $...$ as a formula and <...> as HTML; text of the data is neither.

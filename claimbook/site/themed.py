@@ -7,6 +7,7 @@ import re
 from html import escape
 
 from claimbook.charts import look
+from claimbook.evidence.units import signed
 from claimbook.judgement import ledger
 
 VARIABLES = {light: name for name, (light, _) in look.COLOURS.items()}
@@ -103,4 +104,4 @@ def _aligned(head, body):
         return before + "".join(cells)
 
     head, body = ("".join(map(marked, re.split(r"(?=<tr)", part))) for part in (head, body))
-    return head, re.sub(r">-(?=\d)", ">−", body.replace(">NaN<", ">–<"))
+    return head, signed(body.replace(">NaN<", ">–<"))

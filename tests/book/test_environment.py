@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+import yaml
 
 from claimbook.commands import cli
 from claimbook.engine.alone import alone
@@ -107,6 +108,25 @@ def test_a_lock_that_cannot_be_installed_is_told_in_words(folder):
     assert "Traceback" not in done.stderr.splitlines()[-1] and (folder / ".venv/bin/hello").exists()
 
 
+def test_the_way_back_from_a_lock_that_cannot_be_installed_is_one_that_git_knows(folder):
+    """Run in the state in which it is told, each command helps, and none throws away what git has never seen."""
+    git = lambda *command: subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
+    broken = "no-such-package @ file:///nowhere.whl --hash=sha256:" + "0" * 64
+    for known in ([], ["requirements.lock"], ["requirements.lock", "pyproject.toml"]):
+        (folder / "requirements.lock").write_text("")
+        if known:
+            git("init", "-q")
+            git("add", *known)
+        (folder / "requirements.lock").write_text(broken)
+        said = run(folder).stderr
+        told = re.findall(r"git checkout ([\w.]+)", said)
+        assert told == known, said
+        for name in told:
+            git("checkout", name)
+        if known:
+            assert run(folder).returncode == 0
+
+
 def test_the_second_of_two_waits(folder):
     (folder / "requirements.lock").write_text("# new")
     with alone(folder / "_build/environment.lock", "setting up .venv"):
@@ -117,15 +137,20 @@ def test_the_second_of_two_waits(folder):
 
 
 def test_one_span_of_versions_is_named_everywhere():
-    oldest, newest = ("%d.%d" % version for version in environment.versions(ROOT))
+    (_, first), (_, last) = environment.versions(ROOT)
+    oldest, *others = every = [f"3.{minor}" for minor in range(first, last + 1)]
     named = ["Makefile", "README.md", "environment.yml", *(f".github/workflows/{one}.yml" for one in WORKFLOWS)]
     said = {name: (ROOT / name).read_text(encoding="utf-8") for name in named} | {"the class kit": classkit.README}
     found = {
         place: set(re.findall(r"\bpython(?:-version)?\W+(3\.\d+(?: to 3\.\d+)?)", text, re.I))
         for place, text in said.items()
     }
-    span, one = {f"{oldest} to {newest}"}, {oldest}
-    assert list(found.values()) == [one, span, one, one, {oldest, newest}, one, span], found
+    span, one = {f"{oldest} to {others[-1]}"}, {oldest}
+    assert list(found.values()) == [one, span, one, one, set(every), one, span], found
+    guard = yaml.safe_load(said[".github/workflows/rot-guard.yml"])["jobs"]["tests"]["strategy"]["matrix"]["include"]
+    assert [job["python"] for job in guard if job["versions"] == "test"] == others, (
+        "every change is tested on the first"
+    )
     assert said["environment.yml"] == cli.environment()
 
 

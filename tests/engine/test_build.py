@@ -33,10 +33,20 @@ def test_a_notebook_that_raises_fails_every_build(copy):
     assert not (copy.root / "_build/html").exists()
 
 
+def by_make(said):
+    """The arguments of `claimbook` that stand in the recipe of the last target of make that a message names."""
+    target = re.findall(r"\bmake ([a-z]+)", said)[-1]
+    recipe = (ROOT / "Makefile").read_text(encoding="utf-8").partition(f"\n{target}: ")[2].splitlines()[1]
+    return recipe.removeprefix("\t@$(BIN)/claimbook ").split()
+
+
 def test_a_stale_chapter_is_an_error_in_ci(copy):
     copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard().copy()")
     code, text = copy.claimbook("build", CI="true")
-    assert code and "07-scoreboard.ipynb (code changed)" in text and "make run" in text
+    assert code and "07-scoreboard.ipynb (code changed)" in text and by_make(text) == ["run", "--all"]
+    # What is named for all is tried on the one: `run` without --all executes the same, where the rest is fresh.
+    assert copy.claimbook("run")[0] == 0
+    assert copy.run("-c", "from claimbook.engine import run; print(run.stale())") == (0, "{}\n")
 
 
 def test_a_stored_traceback_is_not_published(copy):
@@ -59,7 +69,10 @@ def test_a_stored_traceback_is_not_published(copy):
 def test_a_stale_page_is_an_error_in_ci(copy):
     copy.edit("chapters/data.md", "# Data: what every column means", "# Data")
     code, text = copy.claimbook("build", CI="true")
-    assert code and "chapters/data.md" in text and "make data" in text
+    assert (
+        code and "chapters/data.md" in text and "Pages renewed: chapters/data.md" in copy.claimbook(*by_make(text))[1]
+    )
+    assert copy.run("-c", "from claimbook.site import pages; print(len(pages.stale()))") == (0, "0\n")
 
 
 def test_a_missing_chart_and_a_missing_section_are_not_published(tmp_path):

@@ -3,13 +3,20 @@
 import fcntl
 import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 
-from copies import LEDGER, TABLE
+import nbformat
+import pytest
+from copies import FIRST, LEDGER, TABLE, Copy
+from nbformat import v4
+
+from claimbook.commands import cli
+from claimbook.paths import ROOT
 
 
 def git(root, *arguments, check=True):
@@ -62,6 +69,35 @@ def test_marks_of_a_merge_in_what_was_recorded_only_mean_to_execute_again(book):
     assert code == 0 and "never executed here" in said and len(json.loads(path.read_text(encoding="utf-8"))) == 2
 
 
+@pytest.mark.parametrize("old, new", [(",11.4,", ",11.5,"), (f"{FIRST},", "another-id,")])
+def test_a_changed_table_is_accepted_by_the_command_that_is_named(book, old, new):
+    book.edit(TABLE, old, new)
+    code, said = book.build()
+    assert code != 0 and re.search(r"make data$", said), said
+    assert book.claimbook("data")[0] == 0
+    code, said = book.build()
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("form, tool", [("pdf", "rsvg-convert"), ("epub", "java")])
+def test_a_tool_that_is_not_installed_is_named_with_the_command_that_installs_it(book, form, tool):
+    there = str(book.root / "no tools")  # but for Python, which is called by its whole path
+    code, said = book.claimbook(form, PATH=there)
+    assert code != 0 and said.strip().endswith(f"{tool} is not installed: make {form} installs it on Debian."), said
+    recipe = re.search(rf"^{form}: .*\n(.*)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)[1]
+    assert recipe == f"\t@$(call install,$(FOR_{form.upper()}))"
+
+
+def test_a_checkout_with_the_line_ends_of_windows_has_changed_nothing(book, tmp_path):
+    assert book.claimbook("data")[0] == 0
+    git(book.root, "add", ".")
+    git(book.root, "commit", "-qm", "all")
+    git(tmp_path, "clone", "-q", "-c", "core.autocrlf=true", book.root, "cloned")
+    cloned = Copy(tmp_path / "cloned")
+    assert cloned.claimbook("data") == (0, "Tables accepted: none had changed\nPages renewed: none was stale\n")
+    assert cloned.claimbook("run") == (0, "Nothing is stale\n") and git(cloned.root, "status", "--short") == ""
+
+
 def test_a_claim_that_cannot_be_judged_is_told_before_it_is_accepted(book):
     for claimed in ("100 to 120", "NaN", "1e3", "12,5", "inf"):
         before = (book.root / LEDGER).read_text(encoding="utf-8")
@@ -71,12 +107,22 @@ def test_a_claim_that_cannot_be_judged_is_told_before_it_is_accepted(book):
         (book.root / LEDGER).write_text(before, encoding="utf-8")
 
 
-def test_a_verdict_that_changed_is_told(book):
+@pytest.mark.parametrize("command", [["build"], ["run"], ["run", "--all"], ["pdf"]], ids=" ".join)
+def test_a_verdict_that_changed_is_told(book, command):
     book.edit(TABLE, ",11.4,", ",4.4,")
     book.accept()
-    code, said = book.build()
+    script = "from claimbook.editions import export; export.pdf = export.make_ready; "  # here is no LaTeX
+    code, said = book.run("-c", f"{script}from claimbook.commands import cli; cli.main()", *command)
     told = [line for line in said.splitlines() if " -> " in line]
     assert code == 0 and len(told) == 1 and told[0].startswith("batteries-01: "), said
+
+
+def test_a_verdict_that_changed_is_told_where_another_chapter_fails(book):
+    nbformat.write(v4.new_notebook(cells=[v4.new_code_cell("1 / 0")]), book.root / "chapters/02-other.ipynb")
+    book.edit(TABLE, ",11.4,", ",4.4,")
+    book.accept()
+    code, said = book.claimbook("run")
+    assert code != 0 and "ZeroDivisionError" in said and "batteries-01: " in said and " -> " in said, said
 
 
 def test_the_second_of_two_commands_waits_and_says_for_what(book):
@@ -114,3 +160,36 @@ def test_only_what_is_named_is_tested(book):
     (book.root / "tests/test_two.py").write_text("def test_two():\n    assert False\n")
     code, said = book.claimbook("test", "tests/test_one.py")
     assert code == 0 and "1 passed" in said, said
+
+
+@pytest.mark.parametrize("asked", ["help", "--help", ""])
+def test_help_names_every_command_and_says_what_it_does(asked):
+    done = subprocess.run(
+        [sys.executable, "-m", "claimbook.commands.cli", *asked.split()], capture_output=True, text=True
+    )
+    said = dict(re.findall(r"^    ([a-z-]+) +(.*(?:\n {8}.*)*)", done.stdout, re.M))
+    told = {name: " ".join(text.split()) for name, text in said.items()}
+    assert done.returncode == 0 and told == {name: help for name, (_, help) in cli.COMMANDS.items()}, done.stderr
+    described = done.stdout.split("\n\n")[1]
+    assert not set(re.findall(r"[a-z-]+", described)) & told.keys(), "no list by hand, which would be a part of it"
+
+
+def test_make_help_names_every_target_but_what_others_only_need():
+    rules = re.findall(r"^([a-z]+):([^#=\n]*)(?:## (.*))?$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    needed = {one for _, needs, _ in rules for one in needs.split()} | {"look"}
+    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    told = dict(line.split(maxsplit=1) for line in said.splitlines())
+    assert told == {name: help for name, _, help in rules if help}
+    assert {name for name, _, _ in rules} - needed <= told.keys()
+
+
+def test_every_command_that_a_text_names_is_one():
+    """Of the book's texts and of what its programs say."""
+    texts = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "Makefile", ROOT / "environment.py"]
+    texts += [*(ROOT / "chapters").glob("*.md"), *(ROOT / "claimbook").rglob("*.py")]
+    said = "".join(path.read_text(encoding="utf-8") for path in texts)
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    made = [*re.findall(r"`make ([a-z ]+)`", said), *re.findall(r": make ([a-z]+)", said)]
+    assert len(made) > 40 and {one for names in made for one in names.split()} - {"room"} <= {*targets}
+    asked = re.findall(r"(?:bin/|\(BIN\)/|`)claimbook ([a-z-]+)", said)
+    assert len(asked) > 10 and set(asked) <= cli.COMMANDS.keys()

@@ -9,7 +9,7 @@ const [address, executablePath, ...pages] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
-const found = { violations: [], errors: [], requests: [], wide: [], crowded: [], text: { phone: [], desktop: [] }, weight: {}, pages: 0 };
+const found = { violations: [], errors: [], requests: [], wide: [], crowded: [], text: { phone: [], desktop: [] }, copied: [], weight: {}, pages: 0 };
 
 async function open(theme, size, page) {
   const context = await browser.newContext({ viewport: SIZES[size], reducedMotion: "reduce", acceptDownloads: true });
@@ -51,12 +51,24 @@ const crowded = (tab) => tab.evaluate(() => [...document.querySelectorAll(".char
 const style = (tab, css) => tab.evaluate((text) => { const sheet = new CSSStyleSheet(); sheet.replaceSync(text); document.adoptedStyleSheets.push(sheet); }, css); // the page's policy takes no <style>
 const SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"; // WCAG 1.4.12
 
+// What a spreadsheet is given when the whole page is copied: the cells whose number has a sign, as text and as HTML.
+const copied = (tab) => tab.evaluate(() => {
+  getSelection().selectAllChildren(document.querySelector("main"));
+  const clipboardData = new DataTransfer(), event = new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true });
+  const signed = [...document.querySelectorAll("main td")].map((cell) => cell.textContent.trim()).filter((text) => /^\u2212/.test(text));
+  document.dispatchEvent(event);
+  getSelection().removeAllRanges();
+  const made = new DOMParser().parseFromString(clipboardData.getData("text/html"), "text/html");
+  return signed.length ? [[signed, [...made.querySelectorAll("td")].map((cell) => cell.textContent.trim()), clipboardData.getData("text/plain")]] : [];
+});
+
 // One page in all its states: desktop and phone, navigation open and closed, light and dark.
 async function look(page) {
   const tab = await open("light", "desktop", page);
   const navigation = tab.locator("#pst-primary-sidebar .toctree-l1").first();
   const press = () => tab.locator(".primary-toggle").click();
   const drawer = tab.locator("#pst-primary-sidebar-modal .toctree-l1").first();
+  found.copied.push(...(await copied(tab)));
   // What waits to be drawn until it is near has no true place and size yet, and axe would see it lie over its neighbours.
   await style(tab, "* { content-visibility: visible !important; }");
   await tab.setViewportSize(SIZES.phone);

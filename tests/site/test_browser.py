@@ -74,6 +74,15 @@ def test_no_text_of_a_chart_runs_out_of_its_picture_or_over_another(seen):
     assert seen["crowded"] == []
 
 
+def test_a_spreadsheet_reads_the_negative_numbers_of_a_copied_table(seen):
+    """It takes a number with a true minus for text, as a text and as HTML."""
+    assert sum(len(signed) for signed, _, _ in seen["copied"]) > 80
+    for signed, cells, text in seen["copied"]:
+        for number in signed:
+            plain = number.replace("−", "-")
+            assert plain in cells and number not in cells and plain in text and number not in text, number
+
+
 def test_no_page_weighs_more_than_200_kib(seen):
     assert (
         len(seen["weight"]) >= 16 and {page: kib for page, kib in seen["weight"].items() if not 20 < kib <= 200} == {}

@@ -4,15 +4,22 @@ import json
 import re
 import subprocess
 from html import unescape
+from types import SimpleNamespace
 
 import pandas as pd
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 from pybtex.database import parse_string
 from pybtex.plugin import find_plugin
 
+from claimbook.charts import forms
+from claimbook.editions import translate
+from claimbook.evidence.quantity import Quantity
+from claimbook.evidence.units import amount, number, signed
 from claimbook.judgement import cards, ledger
 from claimbook.judgement.cards import Board, Sentence, Table
-from claimbook.paths import ROOT
+from claimbook.paths import ROOT, notebooks
 from claimbook.site import files, pages, share, theme, themed
 
 
@@ -34,6 +41,26 @@ def test_columns_of_numbers_stand_right_with_their_heads_and_what_is_missing_is_
 def test_an_index_that_says_something_stays():
     html = themed.page_html(pd.DataFrame({"value": [1.0]}, index=["CB Insights"])._repr_html_())
     assert '<th scope="row">CB Insights</th>' in html
+
+
+@given(st.floats(-0.0499, 0) | st.just(-0.0))
+def test_what_is_rounded_to_zero_has_no_sign_wherever_it_is_printed(value):
+    row = {"id": "a", "value": value}
+    frame = pd.DataFrame([row]).round(1)[["value"]]
+    off = SimpleNamespace(low=314 * (1 + value / 100), high=314 * (1 + value / 100))
+    told = [format(Quantity(value, (row,)), spec) for spec in (".1f", ".0f", "+.1f")]
+    told += [number(round(value, 1)), amount(round(value, 1), "USD_bn"), amount(-0.0, "percent")]
+    told += [cards._difference(off, SimpleNamespace(printed="314", precision="as printed"))]
+    told += [forms.told("{value:.1f} %", row), *forms._ticks([round(value, 1)], "signed percent", False)]
+    told += [Sentence(f"It is {value:.1f}, {value:+.1f} %, that is {value:.0f}.").text]
+    told += [Table(frame)._repr_mimebundle_()[kind] for kind in ("text/plain", "text/html")]
+    told += [themed.page_html(frame._repr_html_()), translate.latex_of(frame._repr_html_())]
+    assert [text for text in told if re.search(r"[-−]\$?0(?:\.0+)?(?!\.?\d)", text)] == []
+
+
+def test_a_number_that_is_not_zero_keeps_its_sign_and_a_name_its_hyphen():
+    said = signed("boom-02 of 2024-05: -0.04, -5 %, −0.05 and -0.0.")
+    assert said == "boom-02 of 2024-05: −0.04, −5 %, −0.05 and 0.0."
 
 
 def test_notebooks_link_to_notebooks_and_pages_to_pages():
@@ -155,6 +182,33 @@ def test_a_reference_manager_takes_the_cover_for_a_book_and_a_chapter_for_its_pa
     for head in (book, part):
         assert '<meta name="citation_title" content="Title" />' in head and head.count('name="citation_author"') == 1
         assert re.search(r'<meta name="citation_publication_date" content="\d{4}/\d\d/\d\d" />', head)
+
+
+def things(part):
+    """Every thing of schema.org in a page's structured data."""
+    for one in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from things(one)
+    if isinstance(part, dict) and "@type" in part:
+        yield part
+
+
+def test_an_author_is_a_person_or_an_organisation_with_a_name():
+    """The vocabulary allows no other. What is written has one and a day; whose claim it is, is said by its article."""
+    reviews = 0
+    for page in ("index", "chapters/data", *(f"chapters/{path.stem}" for path in notebooks())):
+        graph = share.structured(page, "Title", "A text.", "https://example.org/")
+        for one in things(graph):
+            authors = one.get("author", [])
+            for author in authors if isinstance(authors, list) else [authors]:
+                assert author["@type"] in ("Person", "Organization") and author["name"], (page, one["@type"], author)
+        for one in graph:
+            assert one["author"] and re.fullmatch(r"\d{4}-\d\d-\d\d", one["datePublished"]), one
+            if one["@type"] == "ClaimReview":
+                reviews += 1
+                assert one["itemReviewed"]["@type"] == "Claim" and one["itemReviewed"]["appearance"]["headline"]
+        head = share.head(page, "Title", "A text.", "https://example.org/")
+        assert f'<meta name="author" content="{files.authors()}" />' in head
+    assert reviews > 40
 
 
 def test_who_takes_the_citation_from_its_file_is_told_where_the_book_is():
