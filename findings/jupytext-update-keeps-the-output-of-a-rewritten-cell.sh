@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Expected: `jupytext --update` keeps the outputs of the cells that did not change ("--update preserves the output of cells that
-# are unchanged"); a cell whose code was rewritten has no output until it is run.
+# Expected: `jupytext --update` keeps the outputs of the cells that did not change; a cell whose code was rewritten has no output
+# until it is run.
 # Seen: "print(max(amounts))" stands above "6", what print(sum(amounts)) had printed, with its execution number: a cell that matches
 # no old one by its text takes the output of the old cell at its place. No message says so.
 # Version: jupytext 1.19.6. Source: jupytext/combine.py, map_outputs_to_inputs, and https://github.com/jupytext/jupytext/pull/474
