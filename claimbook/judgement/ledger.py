@@ -63,13 +63,15 @@ class Witness:
 class Verdict:
     """What became of a claim: the Finding on each of its figures, and the witnesses.
 
-    `findings`: {part: votes.Finding}, none where the claim is not scored. `note`: a sentence of the chapter's.
+    `findings`: {part: votes.Finding}, none where the claim is not scored. `judged`: the day (ISO) of the word of today.
+    `note`: a sentence of the chapter's.
     """
 
     claim: "Claim"
     findings: dict
     witnesses: tuple
     misquote: tuple
+    judged: str = ""
     note: str = ""
     evidence: pd.DataFrame = field(default=None, compare=False, repr=False)
     """The table that it was shown with, its figures in the column `value`."""
@@ -94,8 +96,8 @@ class Verdict:
 
     def payload(self):
         """The verdict as plain data, as it is stored with the notebook and read by the scoreboard."""
-        record = {"claim": self.claim.id, "verdict": self.word, "reason": self.reason}
-        record["figures"] = [{"part": part} | _told(one) for part, one in self.findings.items()]
+        record = {"claim": self.claim.id, "verdict": self.word, "reason": self.reason, "judged": self.judged}
+        record["figures"] = told(self.findings)
         record["witnesses"] = [_json(witness) for witness in self.witnesses]
         record["misquote"] = [_json(witness) for witness in self.misquote]
         return record
@@ -106,8 +108,12 @@ class Verdict:
         return {"text/plain": cards.plain(self), "text/html": cards.html(self), VERDICT_MIME: self.payload()}
 
 
+def told(findings):
+    """Findings as plain data, one a figure: its words, and how many votes are for it, of how many."""
+    return [{"part": part} | _told(one) for part, one in findings.items()]
+
+
 def _told(finding):
-    """A Finding as plain data: its words, and how many votes are for it, of how many."""
     counted = lambda ballots: [votes.tally(ballots)[0], sum(votes.tally(ballots))]
     return {
         "quoted": finding.quoted,
@@ -115,7 +121,7 @@ def _told(finding):
         "then_votes": counted(finding.then),
         "now": finding.now,
         "votes": counted(finding.today),
-        "firm": finding.firm,
+        "firm": finding.firm and [*finding.firm],
         "choices": finding.choices,
         "grade": questions.grade(finding.today),
     }
@@ -177,13 +183,14 @@ class Claim:
         """
         witnesses, other = self._witnesses(evidence, value), self._witnesses(misquote, value)
         stored, misquoted = map(_json, witnesses), map(_json, other)
+        judged = judged or questions.today()
         findings, context = questions.judge(self, [*stored], [*misquoted], judged, **choices)
         witnesses = [_placed(one, findings, context) for one in witnesses]
         for part, finding in findings.items():
             told = {frozenset(one.ids) for one in witnesses if one.part == part}
             witnesses += self._voters(part, [b for b in finding.today if b.heard], told)
         kept = None if evidence is None else evidence.assign(value=evidence[value]) if value in evidence else evidence
-        return Verdict(self, findings, tuple(witnesses), tuple(other), note, kept)
+        return Verdict(self, findings, tuple(witnesses), tuple(other), judged, note, kept)
 
     def _voters(self, part, ballots, told):
         """Those who vote by what the tables say, and are not among the rows of the evidence."""

@@ -49,13 +49,15 @@ def test_whatever_a_claim_says_the_readings_can_be_made(monkeypatch, factor):
 
 
 def test_data_are_accepted_with_another_figure_and_refused_without_the_claim(copy):
-    rows = (copy.root / "data/claims.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    lone = "".join(row for row in rows if not row.startswith("boom-03,"))
-    (copy.root / "data/claims.csv").write_text(lone, encoding="utf-8")
+    tables = [copy.root / "data" / name for name in ("claims.csv", "questions.csv")]
+    whole = [table.read_text(encoding="utf-8").splitlines(keepends=True) for table in tables]
+    for table, rows in zip(tables, whole):
+        table.write_text("".join(row for row in rows if not row.startswith("boom-03,")), encoding="utf-8")
     code, said = copy.claimbook("data")
     assert code == 1 and "data/claims.csv" in said and "boom-03" in said and "readings()" in said, said
     assert "Traceback" not in said and "accepted" not in said
-    (copy.root / "data/claims.csv").write_text("".join(rows), encoding="utf-8")
+    for table, rows in zip(tables, whole):
+        table.write_text("".join(rows), encoding="utf-8")
     copy.edit("data/claims.csv", ",100,USD_bn,at least", ",120,USD_bn,at least")
     code, said = copy.claimbook("data")
     assert code == 0 and "Tables accepted: claims\n" in said and "Pages renewed" in said, said

@@ -1,13 +1,11 @@
 """The ledger, the card and the scoreboard."""
 
-import math
-import re
 
 import pandas as pd
 import pytest
 
-from claimbook.evidence import units
-from claimbook.judgement import cards, ledger, rules
+from claimbook.evidence import tables, units
+from claimbook.judgement import cards, ledger, questions
 from claimbook.judgement.ledger import claim, claims, scoreboard
 from claimbook.judgement.words import MARKS, VERDICTS
 from claimbook.paths import notebooks, theme_of
@@ -23,40 +21,41 @@ def test_every_claim_has_a_chapter_and_the_six_themes_are_there():
     assert themes >= {"ai-boom", "bubble-risk", "founder-advice", "global-race", "ipo-outlook", "us-dominance"}
 
 
-def test_copies_of_one_collector_are_one_witness():
-    verdict = claim("boom-02").check(
-        evidence(
-            {"label": "A", "value": 131.5, "collector": "PitchBook"},
-            {"label": "B", "value": 134.6, "collector": "PitchBook"},
-            {"label": "C", "value": 110, "collector": "Dealroom"},
-        )
-    )
-    assert verdict.word == "reproduced"
-    assert "2 of 2 independent witnesses" in verdict.reason
+def cast(verdict, part=""):
+    """The votes of today on a figure, by collector."""
+    return {one.collector: one.vote for one in verdict.findings[part].today}
 
 
-def test_a_single_witness_says_so():
-    verdict = claim("boom-02").check(evidence({"label": "A", "value": 99, "collector": "PitchBook"}))
-    assert verdict.word == "contradicted" and "One witness only" in verdict.reason
+def test_what_the_tables_say_has_a_vote_whatever_a_chapter_shows():
+    verdict = claim("boom-02").check()
+    assert verdict.word == "holds" and cast(verdict)["Crunchbase"] == "exact"
+    assert {w.collector for w in verdict.witnesses if w.role == "vote"} == {*cast(verdict)}
 
 
-def test_editions_that_differ_make_it_depend():
-    verdict = claim("boom-03").check(
-        evidence(
-            {"label": "A", "value": 35, "collector": "PitchBook"}, {"label": "B", "value": 38, "collector": "PitchBook"}
-        )
-    )
-    assert verdict.word == "depends on the source" and "by one figure and not by another" in verdict.reason
+def test_rows_of_ones_own_have_a_vote_and_a_collector_has_one_only():
+    rows = [{"label": "A", "value": 131.5}, {"label": "B", "value": 60}]
+    verdict = claim("boom-02").check(evidence(*(row | {"collector": "my list"} for row in rows)))
+    assert cast(verdict)["my list"] == "cannot tell", "two values of one day are a range, on both sides of the claim"
+    assert len(cast(verdict)) == len(cast(claim("boom-02").check())) + 1
 
 
-def test_no_evidence_is_not_found():
-    assert claim("boom-02").check().word == "not found"
+def test_what_answers_another_question_is_context_and_says_why():
+    rows = tables.load("funding").query("id == 'crunchbase_venture_us_2024_2025-01'").assign(label="The US")
+    verdict = claim("boom-01").check(rows.assign(part="2024"))
+    shown = next(w for w in verdict.witnesses if w.label == "The US")
+    assert (shown.role, shown.why) == ("context", "another place") and "another place" in cards.plain(verdict)
+
+
+def test_a_choice_made_otherwise_changes_the_votes():
+    assert "Crunchbase" not in cast(claim("boom-02").check(without="Crunchbase"))
+    strict = claim("boom-03").check(quorum=1.0)
+    assert claim("boom-03").check().word == "holds" and strict.word == "disputed"
 
 
 def test_a_misquote_shows_what_the_number_stands_for():
     other = evidence({"label": "talks", "value": 150, "collector": "press"})
-    verdict = claim("boom-14").check(evidence({"label": "A", "value": 113, "collector": "press"}), misquote=other)
-    assert verdict.word == "misquoted" and "talks" in verdict.reason
+    verdict = claim("boom-14").check(misquote=other)
+    assert verdict.findings[""].quoted == "wrong" and "talks" in verdict.reason
     assert "talks" in cards.plain(verdict) and "talks" in cards.html(verdict)
 
 
@@ -127,41 +126,13 @@ def test_a_claim_is_judged_in_one_place():
 
 
 def follows(stored):
-    """Raises AssertionError unless a stored verdict is the one that its stored witnesses give."""
-    one, parts = claim(stored["claim"]), []
-    ends = lambda w: (-math.inf if w["low"] is None else w["low"], math.inf if w["high"] is None else w["high"])
-    seen = {
-        id(w): ends(w)[0] if w["low"] == w["high"] else rules.Interval(*ends(w))
-        for w in stored["witnesses"] + stored["misquote"]
-    }
-    scored = one.kind not in rules.UNSCORED
-    for figure in one.figures if scored else ():
-        mine, other = (
-            [
-                None if w["collector"] == rules.NOT_NAMED else rules.agrees(seen[id(w)], figure.interval)
-                for w in stored[side]
-                if w["part"] == figure.part
-            ]
-            for side in ("witnesses", "misquote")
-        )
-        assert mine == [w["agrees"] for w in stored["witnesses"] if w["part"] == figure.part], one.id
-        parts.append(rules.decide_part([said for said in mine if said is not None], any(other)))
-    assert stored["verdict"] == rules.decide(one.kind, parts), one.id
-    counted = re.findall(r"(\d+) of (\d+) independent", stored["reason"])
-    said = [
-        {
-            w["collector"]: {
-                v["agrees"] for v in stored["witnesses"] if (v["collector"], v["part"]) == (w["collector"], f.part)
-            }
-            for w in stored["witnesses"]
-            if w["part"] == f.part and w["agrees"] is not None
-        }
-        for f in one.figures
-        if scored
-    ]
-    assert counted == [
-        (str(sum(answers == {True} for answers in who.values())), str(len(who))) for who in said if len(who) > 1
-    ], one.id
+    """Raises AssertionError unless a stored verdict is the one that the data and its stored witnesses give."""
+    one = claim(stored["claim"])
+    findings, _ = questions.judge(one, stored["witnesses"], stored["misquote"], stored["judged"])
+    assert stored["figures"] == ledger.told(findings), one.id
+    assert stored["verdict"] == ledger.Verdict(one, findings, (), ()).word, one.id
+    voters = {(w["part"], w["collector"]) for w in stored["witnesses"] if w["role"] == "vote"}
+    assert voters == {(part, b.collector) for part, f in findings.items() for b in f.today if b.heard}, one.id
 
 
 @pytest.mark.parametrize(
@@ -174,3 +145,51 @@ def test_a_stored_verdict_follows_from_its_witnesses(stored):
     other = next(word for word in VERDICTS if word != stored["verdict"])
     with pytest.raises(AssertionError):
         follows(stored | {"verdict": other})
+
+
+@pytest.fixture
+def planted(monkeypatch):
+    """Judges all claims again after a change of the figures: plant(change) -> the claims whose findings are others."""
+    yield lambda change, **choices: _changed(change, choices, monkeypatch)
+    questions._places.cache_clear()
+
+
+KEPT = ("witnesses", "misquote", "judged")
+
+
+def _changed(change, choices, monkeypatch):
+    rows = {id: dict(row) for id, row in questions.figures().items()}
+    change(rows)
+    monkeypatch.setattr(questions, "figures", lambda: rows)
+    questions._places.cache_clear()
+    return {
+        id
+        for id, (_, stored) in ledger.verdicts().items()
+        if ledger.told(questions.judge(claim(id), *(stored[key] for key in KEPT), **choices)[0]) != stored["figures"]
+    }
+
+
+def test_nothing_planted_changes_nothing(planted):
+    assert planted(lambda rows: None) == set()
+
+
+def test_a_witness_that_is_gone_is_missed(planted):
+    assert "boom-02" in planted(lambda rows: rows.pop("dealroom_venture_world_ai_2024_2025-02"))
+
+
+def test_a_day_that_moves_across_the_article_changes_what_held_then(planted):
+    late = dict.fromkeys(("begin", "end", "day", "other"), "2026-01-01")
+    assert "us-02" in planted(lambda rows: rows["crunchbase_share-of-world_us_2024_2025-01"].update(late))
+
+
+def test_two_collectors_exchanged_are_seen(planted):
+    def exchange(rows):
+        one, other = "dealroom_venture_world_ai_2024_2025-02", "crunchbase_venture_world_ai_2024_2025-01"
+        rows[one]["collector"], rows[other]["collector"] = rows[other]["collector"], rows[one]["collector"]
+
+    assert "boom-02" in planted(exchange)
+
+
+@pytest.mark.parametrize("choice", [{"tolerance": 0.02}, {"quorum": 1.0}, {"months": 0}, {"first": True}])
+def test_another_rule_is_seen(planted, choice):
+    assert planted(lambda rows: None, **choice)

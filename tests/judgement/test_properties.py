@@ -1,5 +1,5 @@
-"""What must hold for every number, whichever it is: agreement, intervals, rounding, the order of verdicts. Hypothesis
-looks for one that breaks it."""
+"""What must hold for every number, whichever it is: agreement, intervals, rounding. Hypothesis looks for one that
+breaks it."""
 
 import math
 from decimal import Decimal
@@ -9,19 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claimbook.judgement import rules
-from claimbook.judgement.rules import PRECISIONS, Interval, agrees, claimed_interval, decide, decide_part, rounded
-from claimbook.judgement.words import VERDICTS
+from claimbook.judgement.rules import PRECISIONS, Interval, agrees, claimed_interval, rounded
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
 PRINTED = st.decimals(1, 100_000, places=1).map(str) | st.integers(1, 100_000).map(str)
 """Figures as articles print them."""
 INTERVALS = st.tuples(NUMBERS, NUMBERS).map(lambda ends: Interval(min(ends), max(ends)))
 POSITIVE = st.tuples(st.floats(0.01, 1e4), st.floats(0.01, 1e4)).map(lambda ends: Interval(min(ends), max(ends)))
-PARTS = st.lists(
-    st.sampled_from(["contradicted", "misquoted", "depends on the source", "not found", "reproduced"]),
-    min_size=1,
-    max_size=4,
-)
 SCALED = ("about", "nearly", "at least")
 """Precisions that are a part of the claimed figure: the unit cannot matter to them."""
 
@@ -136,39 +130,6 @@ def test_rounding_is_symmetric_and_as_wide_as_its_last_digit(printed):
     interval, step = rounded(printed), 10.0 ** Decimal(printed).as_tuple().exponent
     assert interval.high - float(printed) == pytest.approx(step / 2) == pytest.approx(float(printed) - interval.low)
     assert rounded(f"-{printed}") == Interval(-interval.high, -interval.low)
-
-
-@given(st.lists(st.booleans()), st.booleans(), st.randoms())
-def test_the_verdict_on_a_figure_does_not_depend_on_the_order_of_witnesses(agreements, misquoted, random):
-    mixed = random.sample(agreements, len(agreements))
-    assert decide_part(agreements, misquoted) == decide_part(mixed, misquoted) == decide_part(agreements * 2, misquoted)
-
-
-@given(st.lists(st.booleans(), min_size=1), st.integers(0), st.booleans())
-def test_a_witness_who_comes_round_never_harms_a_claim(agreements, at, misquoted):
-    order = ["contradicted", "misquoted", "depends on the source", "reproduced"]
-    better = [*agreements]
-    better[at % len(better)] = True
-    assert order.index(decide_part(better, misquoted)) >= order.index(decide_part(agreements, misquoted))
-
-
-@given(st.sampled_from(["figure", "share", "forecast", "advice", "judgement"]), PARTS, PARTS)
-def test_a_claim_is_no_better_than_any_of_its_figures(kind, parts, more):
-    order = [
-        "contradicted",
-        "failed",
-        "misquoted",
-        "depends on the source",
-        "came partly true",
-        "not found",
-        "open",
-        "reproduced",
-        "came true",
-        "judgement",
-    ]
-    assert decide(kind, parts) == decide(kind, parts[::-1]) in VERDICTS
-    if kind != "forecast":  # a forecast that fails in one figure and not in another came partly true
-        assert order.index(decide(kind, parts + more)) <= order.index(decide(kind, parts))
 
 
 @given(st.sampled_from(sorted(PRECISIONS)), PRINTED, PRINTED)

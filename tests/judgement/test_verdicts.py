@@ -1,12 +1,14 @@
 """The rules of judgement, each at its edges."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 
-from claimbook.judgement import rules
-from claimbook.judgement.rules import Interval, agrees, claimed_interval, decide, decide_part, rounded
-from claimbook.judgement.words import VERDICTS
+from claimbook.judgement import rules, votes
+from claimbook.judgement.ledger import Verdict
+from claimbook.judgement.rules import Interval, agrees, claimed_interval, rounded
+from claimbook.judgement.words import VERDICTS, WORST
 
 
 @pytest.mark.parametrize(
@@ -63,39 +65,25 @@ def test_interval_arithmetic():
 
 
 @pytest.mark.parametrize(
-    "agreements, misquoted, word",
+    "words, worst",
     [
-        ([True, True], False, "reproduced"),
-        ([True, False], False, "depends on the source"),
-        ([True, False], True, "depends on the source"),
-        ([False], False, "contradicted"),
-        ([False], True, "misquoted"),
-        ([], False, "not found"),
-        ([], True, "misquoted"),
+        (["holds", "holds"], "holds"),
+        (["holds", "fails"], "fails"),
+        (["right as quoted", "one count, for"], "one count, for"),
+        (["since revised", "no count", "holds"], "no count"),
+        (["disputed", "one count, against"], "one count, against"),
+        ([], "not scored"),
     ],
 )
-def test_one_figure(agreements, misquoted, word):
-    assert decide_part(agreements, misquoted) == word
+def test_a_claim_is_as_good_as_its_weakest_figure(words, worst):
+    findings = {str(number): SimpleNamespace(now=word) for number, word in enumerate(words)}
+    assert Verdict(None, findings, (), ()).word == worst
 
 
-@pytest.mark.parametrize(
-    "kind, parts, word",
-    [
-        ("figure", ["reproduced", "reproduced"], "reproduced"),
-        ("figure", ["reproduced", "contradicted"], "contradicted"),
-        ("figure", ["reproduced", "not found"], "not found"),
-        ("figure", ["depends on the source", "misquoted"], "misquoted"),
-        ("forecast", ["reproduced"], "came true"),
-        ("forecast", ["reproduced", "contradicted"], "came partly true"),
-        ("forecast", ["contradicted"], "failed"),
-        ("forecast", ["not found"], "open"),
-        ("advice", ["contradicted"], "judgement"),
-        ("judgement", [], "judgement"),
-    ],
-)
-def test_a_claim_is_as_good_as_its_weakest_figure(kind, parts, word):
-    assert decide(kind, parts) == word
-    assert word in VERDICTS
+def test_every_word_has_its_place_among_the_others():
+    assert sorted(WORST) == sorted(VERDICTS)
+    sides = [votes.side(word) for word in WORST if word in VERDICTS][:-2]
+    assert sides == sorted(sides), "what is against a claim is worse than what is for it"
 
 
 def test_open_ends_are_infinite():
