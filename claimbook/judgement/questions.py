@@ -47,7 +47,8 @@ def figures():
     """All printed figures as dicts, by id: `low`, `high` and `value` in billions of dollars where it is money, else in
     their unit; `begin` and `end`, the days between which it became known; `issue`, the print that has it."""
     frame = pd.concat([tables.load(name).assign(table=name) for name in tables.figures()], ignore_index=True)
-    rates = tables.package()["relations"]["rates"]
+    frame = frame.reindex(columns=frame.columns.union(["announced", "edition", "growth"], sort=False))
+    rates = tables.package().get("relations", {}).get("rates", {})
     frame = frame.assign(
         period=frame["period"].fillna(frame["announced"]),
         measure=frame["measure"].fillna("round"),

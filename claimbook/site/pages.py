@@ -42,6 +42,8 @@ def method():
     quoted = [(f"**{word}**", meaning) for word, meaning in QUOTED.items()]
     grades = [(f"**{word}**", meaning) for word, meaning in questions.MEANT.items()]
     source = lambda function: f"```python\n{inspect.getsource(function).strip()}\n```"
+    home = (name for name, _, chart in ledger.stored_outputs(CHART_MIME) if chart["name"] == "scoreboard-firm")
+    firm = "".join(f" [All of them, choice by choice]({name})." for name in home)
     return f"""{GENERATED}
 # Method: from a claim to a verdict
 
@@ -108,8 +110,7 @@ the figure stays on its side (for, against, neither):
 - the first print of every collector instead of the latest.
 
 This is a multiverse analysis (Steegen and others 2016; Simonsohn and others 2020 call it a specification curve). It
-tests the rule, not the data: eight prints that repeat one mistake are as firm as eight that are right. A chapter of its
-own, [How firm are the verdicts?](10-how-firm.ipynb), shows all of them.
+tests the rule, not the data: eight prints that repeat one mistake are as firm as eight that are right.{firm}
 
 ## How directly was it read?
 

@@ -110,7 +110,7 @@ def _cell(kind, id, source, *tags):
 
 
 def _section(row):
-    """The skeleton of a claim's section: it runs as it is, and says "not found" until figures are named."""
+    """The skeleton of a claim's section: it runs as it is, and says "no count" until figures are named."""
     id = row["id"]
     quote = f"> **Claim {id}.** {row['statement']} *Article {row['article']}, {row['passage']}.*".replace("$", r"\$")
     head = f"({id})=\n## The finding in plain words\n\n{quote}\n\n**What would bear it out?**"

@@ -237,9 +237,7 @@ def try_code(path):
                 and f'"{judged[1]}-ex' not in cell.source
                 and "-ex-" not in cell.id
             ):
-                literal = cell.source.replace(
-                    judged[0], f'Verdict(claim("{judged[1]}"), "reproduced", "", (), ())  # ('
-                )
+                literal = cell.source.replace(judged[0], f'Verdict(claim("{judged[1]}"), {{}}, (), ())  # (')
                 found.append(
                     (cell.id, "verdict by hand", planted(cell.id, literal, test_notebooks.test_verdicts_are_computed))
                 )
@@ -249,7 +247,7 @@ def try_code(path):
                         "verdict as a word",
                         planted(
                             cell.id,
-                            cell.source.replace(judged[0], '"reproduced"  # ('),
+                            cell.source.replace(judged[0], '"holds"  # ('),
                             test_notebooks.test_verdicts_are_computed,
                         ),
                     )
@@ -259,7 +257,7 @@ def try_code(path):
                     for _, _, content in ledger.stored_outputs(ledger.VERDICT_MIME)
                     if content["claim"] == judged[1]
                 )
-                for word in ("reproduced", "contradicted"):
+                for word in ("holds", "fails"):
                     if word != stored["verdict"]:
                         found.append(
                             (cell.id, "verdict replaced", fails(test_ledger.follows, stored | {"verdict": word}))

@@ -1,6 +1,5 @@
 """The ledger, the card and the scoreboard."""
 
-
 import pandas as pd
 import pytest
 

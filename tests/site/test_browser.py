@@ -219,7 +219,7 @@ def test_search_leads_to_the_part_of_a_page_that_holds_the_words(seen):
 
 def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
     use, board = seen["use"], ledger.scoreboard()
-    assert use["linked"] == f"{(board['verdict'] == 'contradicted').sum()} of {len(board)} claims"
+    assert use["linked"] == f"{(board['verdict'] == 'fails').sum()} of {len(board)} claims"
     assert use["all"] == f"{len(board)} of {len(board)} claims" and use["theme"] == [
         "ai-boom",
         f"{(board['chapter'] == 'ai-boom').sum()} of {len(board)} claims",

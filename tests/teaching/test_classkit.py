@@ -135,9 +135,9 @@ ASKED = {
     "a-ex-1": {"right": exercises.seal("a-ex-1", 50.6), "hint": "Look at the base.", "near": {}},
     "a-ex-2": {"right": exercises.seal("a-ex-2", "B"), "hint": "Look again.", "near": {}},
     "a-ex-3": {"right": exercises.seal("a-ex-3", True), "hint": "Count.", "near": {}},
-    "a-ex-4": {"right": exercises.seal("a-ex-4", "reproduced"), "hint": "Judge.", "near": {}},
+    "a-ex-4": {"right": exercises.seal("a-ex-4", "holds"), "hint": "Judge.", "near": {}},
 }
-JUDGED = SimpleNamespace(word="reproduced")
+JUDGED = SimpleNamespace(word="holds")
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ JUDGED = SimpleNamespace(word="reproduced")
         *[("a-ex-1", one) for one in (Decimal("50.6"), quantity.Quantity(50.6, ()))],
         *[("a-ex-2", one) for one in ("B", "b", "B.", " b; ", ["B"], np.array(["B"]))],
         *[("a-ex-3", one) for one in (True, np.bool_(True), "yes", "Yes.", pd.Series([True]))],
-        *[("a-ex-4", one) for one in ("reproduced", "Reproduced.", JUDGED)],
+        *[("a-ex-4", one) for one in ("holds", "Holds.", JUDGED)],
     ],
 )
 def test_a_right_answer_is_right_in_whatever_form(monkeypatch, id, answer):
