@@ -86,10 +86,10 @@ class Verdict:
         """Why, in a sentence: who counts, and how many bear each figure out."""
         if not self.findings:
             return "Advice is not scored; the nearest evidence is shown."
-        told = {}
+        told, cited = {}, {figure.part: figure.cited for figure in self.claim.figures}
         for part, one in self.findings.items():
             whose = [w.label for w in self.misquote if w.part == part and w.says == "exact"]
-            told.setdefault(_because(one, whose), []).append(part)
+            told.setdefault(_because(one, cited[part], whose), []).append(part)
         named = len(self.findings) > 1
         reason = "; ".join(f"{', '.join(parts)}: " * named + text for text, parts in told.items())
         return f"{reason[0].upper()}{reason[1:]}. {self.note}".strip()
@@ -127,18 +127,17 @@ def _told(finding):
     }
 
 
-def _because(finding, whose):
-    """How a figure came to its word of today. `whose`: the names of what its number belongs to instead."""
+def _because(finding, cited, whose):
+    """How a figure came to its word of today. `cited`: its source; `whose`: what its number belongs to instead."""
     agree, against = votes.tally(finding.today)
     mute = [one.vote for one in finding.today if one.vote not in votes.VOTES[:3]]
-    names = [one.collector for one in finding.today]
     if finding.now in ("right as quoted", "since revised", "garbled"):
         prints = {
-            "right as quoted": f"{names[0]} printed it, and prints it still" if names else "it is right as quoted",
-            "since revised": f"{names[0] if names else 'its source'} printed it, and prints otherwise now",
-            "garbled": f"{names[0] if names else 'its source'} printed another figure",
+            "right as quoted": "printed it, and prints it still",
+            "since revised": "printed it, and prints otherwise now",
+            "garbled": "printed another figure",
         }
-        text = prints[finding.now]
+        text = f"{cited} {prints[finding.now]}"
     elif agree + against > 1:
         text = f"{agree} of {agree + against} counts bear it out"
     elif agree + against:
@@ -245,8 +244,9 @@ def _placed(witness, findings, context):
         return witness
     finding, ids = findings[witness.part], frozenset(witness.ids)
     whys = {answer.ids: why for answer, why in context[witness.part]}
-    if any(ids == answer.ids for ballot in finding.today for answer in ballot.heard):
-        return replace(witness, role="vote")
+    for ballot in finding.today:
+        if ids in [answer.ids for answer in ballot.heard]:
+            return replace(witness, role="vote", says=ballot.vote if len(ballot.heard) == 1 else witness.says)
     if ids in whys:
         return replace(witness, why=whys[ids])
     if any(ids == answer.ids for answer in finding.spread):

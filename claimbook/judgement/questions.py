@@ -65,7 +65,7 @@ def figures():
         low=np.where(word.str.contains(BELOW), value * (1 - TENTH), value),
         high=np.where(word.str.contains(ABOVE), value * (1 + TENTH), value),
         unit=frame["unit"].replace("USD_m", "USD_bn"),
-        issue=frame["publisher"] + frame["known"].str[:7],
+        issue=frame["publisher"] + frame["edition"].fillna(frame["published"]).fillna(frame["known"]).str[:7],
         edition=frame["edition"].fillna(""),
         label=frame["publisher"] + ", " + frame["known"].map(tables.month),
         ids=[frozenset([id]) for id in frame["id"]],
@@ -148,7 +148,7 @@ def _pairs(ones, others, between, made, same=()):
                 "other": min(one["other"], other["other"]),
                 "prints": one["prints"] + other["prints"] if apart else max(one["prints"], other["prints"]),
                 "issue": "" if apart else one["issue"],
-                "digits": f"{value:.4g}",
+                "digits": f"{low:.3g} to {high:.3g}" if isnan(value) else f"{value:.4g}",
                 "ids": one["ids"] | other["ids"],
             }
 
@@ -339,6 +339,6 @@ def judge(claim, witnesses=(), misquote=(), day=None, **choices):
     for figure in claim.figures if claim.kind not in rules.UNSCORED else ():
         said, context[figure.part] = answers(claim, figure, witnesses)
         other = [one["low"] for one in misquote if one["part"] == figure.part]
-        span = days["earliest"], days["latest"], day or today()
-        found[figure.part] = finding(said, figure, *span, claim.kind == "forecast", other, **choices)
+        article = days["earliest"], days["latest"]
+        found[figure.part] = finding(said, figure, article, day or today(), claim.kind == "forecast", other, **choices)
     return found, context

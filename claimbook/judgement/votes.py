@@ -275,14 +275,14 @@ def standing(answers, figure, view, said):
     return "right as quoted" if [one.vote for one in made] == ["exact"] else "since revised", made
 
 
-def finding(answers, figure, first, last, now, forecast=False, other=(), **choices):
-    """The Finding on a figure, from all its answers; the days of the article are `first` to `last` (ISO).
+def finding(answers, figure, article, now, forecast=False, other=(), **choices):
+    """The Finding on a figure, from all its answers. `article`: its first and last day, `now`: that of judgement (ISO).
 
     A forecast has no word for the days of the article. `other`: see `quoted`. `choices`: see View.
     """
     heard_of, spread = asked_of(answers, figure)
-    said = quotation(answers, figure, last, other)
-    views = [View(**{"day": day} | choices) for day in (first, last)] + [View(**{"day": now, "months": 0} | choices)]
+    said = quotation(answers, figure, article[1], other)
+    views = [View(**{"day": day} | choices) for day in article] + [View(**{"day": now, "months": 0} | choices)]
     (early, _), (late, then), (today, made) = (standing(heard_of, figure, view, said) for view in views)
     if forecast:
         early, late, then = "", "", ()

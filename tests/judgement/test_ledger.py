@@ -52,9 +52,9 @@ def test_a_choice_made_otherwise_changes_the_votes():
 
 
 def test_a_misquote_shows_what_the_number_stands_for():
-    other = evidence({"label": "talks", "value": 150, "collector": "press"})
-    verdict = claim("boom-14").check(misquote=other)
-    assert verdict.findings[""].quoted == "wrong" and "talks" in verdict.reason
+    other = evidence({"label": "talks", "value": 40, "collector": "press", "part": "round"})
+    verdict = claim("boom-12").check(misquote=other)
+    assert "the number belongs to talks" in verdict.reason
     assert "talks" in cards.plain(verdict) and "talks" in cards.html(verdict)
 
 
@@ -153,19 +153,17 @@ def planted(monkeypatch):
     questions._places.cache_clear()
 
 
-KEPT = ("witnesses", "misquote", "judged")
-
-
 def _changed(change, choices, monkeypatch):
     rows = {id: dict(row) for id, row in questions.figures().items()}
     change(rows)
     monkeypatch.setattr(questions, "figures", lambda: rows)
     questions._places.cache_clear()
-    return {
-        id
-        for id, (_, stored) in ledger.verdicts().items()
-        if ledger.told(questions.judge(claim(id), *(stored[key] for key in KEPT), **choices)[0]) != stored["figures"]
-    }
+    found = set()
+    for id, (_, stored) in ledger.verdicts().items():
+        witnesses = [one for one in stored["witnesses"] if rows.keys() >= {*one["ids"]}]
+        findings, _ = questions.judge(claim(id), witnesses, stored["misquote"], stored["judged"], **choices)
+        found |= {id} if ledger.told(findings) != stored["figures"] else set()
+    return found
 
 
 def test_nothing_planted_changes_nothing(planted):
@@ -178,7 +176,7 @@ def test_a_witness_that_is_gone_is_missed(planted):
 
 def test_a_day_that_moves_across_the_article_changes_what_held_then(planted):
     late = dict.fromkeys(("begin", "end", "day", "other"), "2026-01-01")
-    assert "us-02" in planted(lambda rows: rows["crunchbase_share-of-world_us_2024_2025-01"].update(late))
+    assert "boom-01" in planted(lambda rows: rows["crunchbase_venture_world_2024_2025-01"].update(late))
 
 
 def test_two_collectors_exchanged_are_seen(planted):
@@ -186,7 +184,7 @@ def test_two_collectors_exchanged_are_seen(planted):
         one, other = "dealroom_venture_world_ai_2024_2025-02", "crunchbase_venture_world_ai_2024_2025-01"
         rows[one]["collector"], rows[other]["collector"] = rows[other]["collector"], rows[one]["collector"]
 
-    assert "boom-02" in planted(exchange)
+    assert "boom-04" in planted(exchange)
 
 
 @pytest.mark.parametrize("choice", [{"tolerance": 0.02}, {"quorum": 1.0}, {"months": 0}, {"first": True}])

@@ -199,7 +199,7 @@ def test_a_quotation_is_held_against_the_nearest_print_of_its_source(answers, ci
 
 def found(answers, cited="A", unit="USD_bn", precision="as printed", **more):
     figure = Figure("", "314", unit, precision, cited)
-    return votes.finding(answers, figure, "2025-01-07", "2025-03-31", "2026-11-24", **more)
+    return votes.finding(answers, figure, ("2025-01-07", "2025-03-31"), "2026-11-24", **more)
 
 
 def test_an_amount_of_a_named_source_is_judged_by_that_source_alone():
@@ -232,7 +232,7 @@ def test_both_ends_of_the_articles_days_are_judged():
     assert (one.early, one.late, one.now) == ("one count, for", "holds", "holds")
     forecast = found(answers, unit="percent", forecast=True)
     assert (forecast.early, forecast.late, forecast.now) == ("", "", "holds")
-    assert forecast.firmness[1] == one.firmness[1] - 3  # how many months later a print may come is not asked
+    assert forecast.firm[1] == one.firm[1] - 3  # how many months later a print may come is not asked
 
 
 def test_firmness_counts_the_choices_that_keep_the_side():
