@@ -161,11 +161,11 @@ def test_the_claim_is_always_a_hollow_diamond():
 
 
 def test_a_verdict_is_drawn_against_the_claim():
-    evidence = TWO.assign(amount=[120.0, 99.0, 100.0], collector=["A", "B", "C"], unit="percent")
+    evidence = TWO.assign(amount=[120.0, 99.0, 60.0], collector=["A", "B", "C"], unit="percent")
     verdict = claims()["boom-02"].check(evidence, value="amount")
     ax = forms.dots(verdict)
     assert set(ax.figure.rows[0]["unit"]) == {"USD_bn"}, "the download says it in the unit of the claim"
-    assert set(ax.figure.key) == {"the article", "agrees", "does not"}
+    assert set(ax.figure.key) == {"the article", "exact", "about", "off"}
     shown = {line.get_marker() for line in ax.lines}
     assert {"o", "X", "D"} <= shown
 
