@@ -45,7 +45,8 @@ def asked():
 @cache
 def figures():
     """All printed figures as dicts, by id: `low`, `high` and `value` in billions of dollars where it is money, else in
-    their unit; `begin` and `end`, the days between which it became known; `issue`, the print that has it."""
+    their unit; `begin` and `end`, the days between which it became known; `issue`, the print that first had it, `page`,
+    the one that it was read on."""
     frame = pd.concat([tables.load(name).assign(table=name) for name in tables.figures()], ignore_index=True)
     frame = frame.reindex(columns=frame.columns.union(["announced", "edition", "growth"], sort=False))
     rates = tables.package().get("relations", {}).get("rates", {})
@@ -65,7 +66,8 @@ def figures():
         low=np.where(word.str.contains(BELOW), value * (1 - TENTH), value),
         high=np.where(word.str.contains(ABOVE), value * (1 + TENTH), value),
         unit=frame["unit"].replace("USD_m", "USD_bn"),
-        issue=frame["publisher"] + frame["edition"].fillna(frame["published"]).fillna(frame["known"]).str[:7],
+        issue=frame["publisher"] + frame["known"].str[:7],
+        page=frame["publisher"] + frame["published"].fillna(frame["known"]).str[:7],
         edition=frame["edition"].fillna(""),
         label=frame["publisher"] + ", " + frame["known"].map(tables.month),
         ids=[frozenset([id]) for id in frame["id"]],
@@ -135,7 +137,7 @@ def _pairs(ones, others, between, made, same=()):
             if not alike or one["ids"] & other["ids"]:
                 continue
             editions = {one["edition"], other["edition"]} - {""}
-            apart = one["issue"] != other["issue"] or len(editions) > 1
+            apart = all(one[column] != other[column] for column in ("issue", "page")) or len(editions) > 1
             low, high, value = made(one, other, TENTH if apart else 0)
             yield one | {
                 "label": f"{one['label']}: {one['digits']} {between} {other['digits']}",
