@@ -56,6 +56,10 @@ def test_data_are_accepted_with_another_figure_and_refused_without_the_claim(cop
     assert code == 1 and "data/claims.csv" in said and "boom-03" in said and "readings()" in said, said
     assert "Traceback" not in said and "accepted" not in said
     (copy.root / "data/claims.csv").write_text("".join(rows), encoding="utf-8")
+    copy.edit("data/claims.csv", ",2024;2023,", ",this year;2023,")
+    code, said = copy.claimbook("data")
+    assert code == 1 and "'boom-01' has no figure '2024'; it has 'this year', '2023'" in said, said
+    copy.edit("data/claims.csv", ",this year;2023,", ",2024;2023,")
     copy.edit("data/claims.csv", ",100,USD_bn,at least", ",120,USD_bn,at least")
     code, said = copy.claimbook("data")
     assert code == 0 and "Tables accepted: claims\n" in said and "Pages renewed" in said, said
