@@ -26,7 +26,8 @@ texescape.init()
 ROOM, SHARED = 96, 20
 """Characters of a table's small type in a printed line, and the least of a column whose text is broken into lines."""
 BREAKS, LONG = 24, 30
-"""A table of more rows may be broken between two pages: one that a notebook shows, and one of the prose, by Sphinx."""
+"""A table of more rows may be broken between two pages: one that a notebook shows, and one of the prose, which may be
+if its text would fill as many lines, too."""
 NUMBER = re.compile(r"(?:[<>+−-]?\$?[\d.,]+(?: %| bn| m| points)?|NaN|)")
 """A cell of a column of numbers: they stand right."""
 
@@ -62,8 +63,9 @@ class Printed(SphinxPostTransform):
         for table in self.document.findall(nodes.table):
             table["align"] = "left"
             columns = list(zip(*([cell.astext() for cell in row] for row in table.findall(nodes.row))))
-            if len(columns[0]) > LONG:  # over several pages LaTeX does not balance columns
-                table["classes"].append("colwidths-given")
+            letters = sum(len(text) for column in columns for text in column)
+            if len(columns[0]) > LONG or letters > LONG * ROOM:  # over several pages LaTeX does not balance columns
+                table["classes"] += ["longtable", "colwidths-given"]
                 for spec, column in zip(table.findall(nodes.colspec), columns):
                     spec["colwidth"] = round(10 * max(map(len, column)) ** 0.5)
         for section in sections:

@@ -142,7 +142,7 @@ def _readings():
     """What keeps the claims from being set against each other: a claim or a figure that is gone, a divisor of zero."""
     try:
         consistency.pairs()
-    except (LookupError, StopIteration, ValueError, ArithmeticError) as error:
+    except (KeyError, ValueError, ArithmeticError) as error:
         what = f"cannot be read as claimbook/judgement/thisbook.py sets them against each other ({error!r})"
         return [f"data/claims.csv {what}. Put the claim or its figure back, or change readings() there"]
     return []

@@ -7,7 +7,10 @@ from claimbook.judgement.rules import Interval, hull, rounded
 
 
 def _figure(id, part=""):
-    return next(f for f in claim(id).figures if f.part == part).interval
+    figures = {figure.part: figure for figure in claim(id).figures}
+    if part not in figures:
+        raise KeyError(f"The claim {id!r} has no figure {part!r}; it has {', '.join(map(repr, figures))}.")
+    return figures[part].interval
 
 
 def _share(id, part=""):

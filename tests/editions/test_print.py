@@ -10,6 +10,7 @@ from claimbook.charts.paper import CHART_MIME
 from claimbook.editions import export
 from claimbook.editions import translate as printed
 from claimbook.engine import run
+from claimbook.evidence import tables
 from claimbook.judgement import ledger
 from claimbook.site import build
 
@@ -68,6 +69,14 @@ def test_the_printed_book_has_no_names_of_the_code_as_heads_and_no_pages_of_addr
     before, _, bibliography = text.rpartition(r"\bibliographytype")
     assert bibliography.count(r"\sphinxhref{") > 600 and r"\addresstype" not in bibliography
     assert r"\addresstype" in before
+
+
+def test_a_table_of_the_prose_that_would_fill_a_page_can_be_broken(latex):
+    text = (latex / "book.tex").read_text(encoding="utf-8")
+    broken = "".join(re.findall(r"\\begin\{longtable\}.*?\\end\{longtable\}", text, re.S))
+    letters = lambda tex: re.sub(r"\\[a-zA-Z]+|[\W_]", "", tex)  # without what LaTeX makes of a hyphen or a line
+    lost = [id for id in tables.load("misfits")["figure"] if letters(id) not in letters(broken)]
+    assert lost == []
 
 
 def test_links_of_the_printed_book_lead_to_its_pages(latex):

@@ -37,7 +37,8 @@ def quoted(text):
 
 def test_no_text_of_the_data_becomes_markup(book):
     hostile = {column: f"{column} {SCRIPT}{IMAGE}{COMMENT}" for column in ("title", "site", "definition", "statement")}
-    hostile["publisher"] = '"><img src=x onerror=a()>'  # as long as the name of a mark may be
+    # Two, for the name of a mark must have room on its chart.
+    hostile |= {"publisher": f"{SCRIPT}{COMMENT}", "another publisher": IMAGE}
     book.edit(CITED, "Battery money,Example", ",".join(quoted(hostile[column]) for column in ("title", "site")))
     book.edit(
         TABLE,
@@ -45,8 +46,9 @@ def test_no_text_of_the_data_becomes_markup(book):
         ",".join(quoted(text) for text in (hostile["publisher"], f"collector {SCRIPT}", hostile["definition"])),
     )
     book.edit(TABLE, "primary,example-2025,", f"primary,example-2025,{quoted(FORMULA)}")
-    first = (book.root / TABLE).read_text(encoding="utf-8").splitlines()[1]
+    first, second = (book.root / TABLE).read_text(encoding="utf-8").splitlines()[1:3]
     book.edit(TABLE, first, named(first))
+    book.edit(TABLE, second, named(second.replace("Other,Other", f"{quoted(IMAGE)},Other")))
     book.edit(LEDGER, "Battery makers raised $12 billion in 2024.", quoted(hostile["statement"]))
     code("from claimbook import table\ntable(figures, caption=figures['publisher'][0])")(book)
     book.accept()
