@@ -27,9 +27,13 @@ async function open(address, rules = {}, before) {
   return tab;
 }
 
-const press = (tab) => tab.locator(".run-page button").click();
+// What was told before goes first: a run begins a moment after the click, and must not be taken for the one that has ended.
+const press = async (tab) => { await tab.locator(".run-page output").evaluate((output) => output.replaceChildren()); await tab.locator(".run-page button").click(); };
 const told = (tab) => tab.locator(".run-page output").textContent();
-const ended = async (tab) => { await tab.locator(".run-page button", { hasText: "Run all again" }).waitFor(); return told(tab); };
+const ended = async (tab) => {
+  await tab.waitForFunction(() => document.querySelector(".run-page button").textContent.includes("Run all again") && document.querySelector(".run-page output").textContent);
+  return told(tab);
+};
 const links = (tab) => tab.locator(".run-page output a").evaluateAll((all) => all.map((link) => link.href));
 // Without what the page's own scripts add when they come to it: the copy buttons, and which boxes take the focus.
 const outputs = (tab) => tab.locator(".cell_output").evaluateAll((all) => all.map((one) => {
