@@ -142,7 +142,7 @@ def _other_numbers(fig, alt, rows):
     written = {float(n) for n in numbers(" ".join(words))}
     values = [abs(v) for part in rows for row in part for v in row.values() if isinstance(v, (int, float))]
     told = numbers(alt)
-    seen = [n for n in told if float(n) in written or float(n) in {round(v, len(n.partition(".")[2])) for v in values}]
+    seen = [n for n in told if float(n) in written or n in {f"{v:.{len(n.partition('.')[2])}f}" for v in values}]
     if len(seen) < len(told) / 3:
         lost = [n for n in told if n not in seen]
         yield f"the alt text tells numbers that the chart does not have, such as {lost[0]}. Tell those of its rows"

@@ -54,7 +54,7 @@ class _Printed(Formatter):
             return format(value, spec)
         if spec in UNITS:
             return amount(value, spec)
-        return signed(format(value, spec)) if spec else number(round(value, 1) if abs(value) >= 1 else value)
+        return signed(format(value, spec)) if spec else number(value)
 
 
 def told(pattern, row):

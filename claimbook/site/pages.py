@@ -154,7 +154,7 @@ def _claim_links(ids, homes):
 
 
 def _range(interval):
-    low, high = (units.number(round(end, 1)) for end in (interval.low, interval.high))
+    low, high = map(units.number, (interval.low, interval.high))
     return f"{low} or more" if interval.high == float("inf") else low if low == high else f"{low} to {high}"
 
 

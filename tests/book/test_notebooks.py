@@ -69,6 +69,17 @@ def test_every_sort_keeps_the_order_of_ties():
     assert sorts > 60
 
 
+def test_no_number_is_rounded_before_it_is_printed():
+    """Else it is rounded twice, and by another rule: see tests/judgement/test_properties.py."""
+    calls = [
+        (place, node) for place in SOURCES for node in ast.walk(ast.parse(SOURCES[place])) if isinstance(node, ast.Call)
+    ]
+    for place, node in calls:
+        if getattr(node.func, "id", "") in ("number", "amount", "table"):
+            inner = [part.func for part in ast.walk(node.args[0]) if isinstance(part, ast.Call) and len(part.args) == 2]
+            assert "round" not in [getattr(name, "id", "") for name in inner], f"{place}: {ast.unparse(node)}"
+
+
 def said(value):
     """What a name of a chapter holds, whatever the order of its rows: rows of tables, numbers, texts."""
     flat = lambda one: f"{one:.9g}" if isinstance(one, float) else ";".join(sorted(str(one).split(";")))

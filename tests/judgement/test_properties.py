@@ -4,11 +4,17 @@ breaks it."""
 import math
 from decimal import Decimal
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claimbook.charts.forms import told
+from claimbook.charts.look import use_style
+from claimbook.evidence.units import amount, number
 from claimbook.judgement import rules
+from claimbook.judgement.cards import table
 from claimbook.judgement.rules import PRECISIONS, Interval, agrees, claimed_interval, rounded
 
 NUMBERS = st.floats(-1e6, 1e6, allow_nan=False)
@@ -139,3 +145,16 @@ def test_every_precision_gives_an_interval_that_is_not_empty(precision, one, oth
     assert interval.low <= interval.high and any(
         agrees(value, interval) for value in (interval.low, interval.high) if math.isfinite(value)
     )
+
+
+@given(NUMBERS | st.decimals(-1000, 1000, places=2).map(float))
+def test_a_value_is_printed_alike_wherever_it_stands(value):
+    """numpy makes 46.2 of 46.15 and Python 46.1: a value that is rounded before it is printed is printed otherwise."""
+    use_style()
+    frame = pd.DataFrame({"value": [value]})
+    cell = table(frame)._repr_mimebundle_()["text/plain"].split()[-1]
+    forms = [number(value), number(np.float64(value)), cell, told("{value}", {"value": value}), amount(value, "count")]
+    assert len(set(forms)) == 1, forms
+    if abs(value) >= 1:
+        shown = float(frame.to_string(index=False, header=False))
+        assert shown == float(f"{value:.1f}") == float(number(value).replace(",", "").replace("−", "-"))
