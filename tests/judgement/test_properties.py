@@ -104,8 +104,8 @@ def test_a_number_is_an_interval_without_width(value, interval):
 def test_arithmetic_holds_what_the_parts_allow(a, b, at, there):
     """A number of one and a number of the other, added or multiplied, are in the sum or product of the two."""
     x, y = (one.low + share * (one.high - one.low) for one, share in ((a, at), (b, there)))
-    for number, interval in ((x + y, a + b), (x - y, a - b), (x * y, a * b), (x / y, a / b)):
-        assert agrees(number, interval), (number, interval)
+    for made, interval in ((x + y, a + b), (x - y, a - b), (x * y, a * b), (x / y, a / b)):
+        assert agrees(made, interval), (made, interval)
 
 
 @given(INTERVALS, INTERVALS, INTERVALS)
