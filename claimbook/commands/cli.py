@@ -38,7 +38,7 @@ def main():
     parsers["test"].add_argument("--text", action="store_true", help=drawn)
     parsers["test"].add_argument("rest", nargs="*", help="files to run instead of all, and options of pytest after --")
     parsers["run"].add_argument("--all", action="store_true", help="execute every chapter, stale or not")
-    for field in ("chapter", "article", "passage", "statement", "kind", "claimed", "unit", "precision"):
+    for field in ("chapter", "article", "passage", "cited", "statement", "kind", "claimed", "unit", "precision"):
         parsers["new-claim"].add_argument(f"--{field}")
     chosen = parser.parse_args(["--help"] if sys.argv[1:] in ([], ["help"]) else None)
     if chosen.command == "build" and fresh():

@@ -252,7 +252,7 @@ def _placed(witness, findings, context):
     if any(ids == answer.ids for answer in finding.spread):
         return replace(witness, role="spread")
     dated = next((one.heard for one in finding.today if one.collector == witness.collector), ("left out",))
-    return replace(witness, why="another print of its collector has the vote" if dated else "cannot be dated")
+    return replace(witness, why="its collector votes by another figure" if dated else "cannot be dated")
 
 
 def _figures(row):

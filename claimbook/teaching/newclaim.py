@@ -27,6 +27,7 @@ def questions():
         "chapter": "Theme of the chapter, such as " + next(iter(ledger.claims().values())).chapter,
         "article": f"Which article ({named})",
         "passage": "Where in the article",
+        "cited": "The collector or report that the article names or plainly rests on (empty: none)",
         "statement": "The claim in your own words, one sentence",
         "kind": "Kind: " + ", ".join(rules.KINDS),
         "claimed": "The figure as printed, digits only (empty: none)",
@@ -117,7 +118,7 @@ def _section(row):
     what = '# Figures of the claim\'s own quantity, each with a name: {"Publisher, month": figure("its id")}'
     evidence = f"{what}\nevidence = {{}}\nevidence = witnesses(evidence) if evidence else None"
     chart = f'# dots(verdict)\n# finish("{id}", title="The finding", subtitle="What, where, unit", alt="With numbers")'
-    told = "**What it means.** {len(verdict.witnesses)} witnesses so far. **What could be wrong:** say it here."
+    told = "**What it means.** {verdict.reason} **What could be wrong:** say it here."
     return [
         _cell("markdown", f"{id}-1", head),
         _cell("code", f"{id}-2", evidence),

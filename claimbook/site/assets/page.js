@@ -39,6 +39,12 @@ function stack(table) {
 }
 document.querySelectorAll("[data-does]").forEach((button) => button.addEventListener("click", () => (button.dataset.does === "window.print" ? print() : toggleFullScreen())));
 document.querySelector("main form.bd-search input")?.focus();
+// A sentence that can be printed as it stands is copied whole; where a browser forbids that, it is selected.
+for (const quote of document.querySelectorAll(".cell_output blockquote")) {
+  const button = Object.assign(document.createElement("button"), { className: "copy-quote", textContent: "Copy" }), text = quote.textContent.trim();
+  button.addEventListener("click", () => navigator.clipboard?.writeText(text).then(() => { button.textContent = "Copied"; }, () => getSelection().selectAllChildren(quote.firstElementChild)));
+  quote.append(button);
+}
 const run = document.querySelector(".run-page"), scripts = document.currentScript.src;
 run?.querySelector("button").addEventListener("click", () => import(new URL(`pyrun.js?v=${run.dataset.version}`, scripts)).then(({ press }) => press(), () => {
   run.querySelector("output").textContent = "Python cannot be loaded here. The menu above offers Binder and Colab.";
