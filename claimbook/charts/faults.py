@@ -24,7 +24,7 @@ NUMBER, DATE = r"(?<![\w.’])\d+(?:,\d{3})*(?:\.\d+)?", r"\b(19|20)\d\d(-\d\d)*
 def faults(fig, title, subtitle, alt, rows):
     """The faults of a chart that is not drawn yet, each a sentence with its remedy. `rows`: all rows behind it, as
     lists of dicts."""
-    for find in (_outside, _unexplained, _other_unit):
+    for find in (_outside, _unexplained, _other_unit, _two_editions):
         yield from find(fig)
     yield from _other_measure(fig, subtitle)
     yield from _no_money(fig, f"{title} {alt}", rows)
@@ -51,6 +51,15 @@ def _outside(fig):
             x, y = goes.transform((ax.convert_xunits(at[0]), ax.convert_yunits(at[1])))
             if getattr(text, "xycoords", "data") == "data" and not ax.bbox.padded(0.5).contains(x, y):
                 yield f"the words {text.get_text()!r} speak of a place outside of the axes. Widen the limits"
+
+
+def _two_editions(fig):
+    """A line through years of which some were printed in one edition and some in another: the step between them may be
+    a revision."""
+    for part in getattr(fig, "joined", ()):
+        if {"edition", "period"} <= {*part} and part["edition"].nunique() > 1 and part["period"].nunique() > 1:
+            found = " and ".join(f"{edition}" for edition in part["edition"].dropna().unique()[:2])
+            yield f"a line joins the editions {found}. Draw one line for each"
 
 
 def _drawn(fig):

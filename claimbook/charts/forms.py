@@ -52,6 +52,8 @@ class _Printed(Formatter):
     def format_field(self, value, spec):
         if not isinstance(value, (int, float)):
             return format(value, spec)
+        if math.isnan(value):
+            return "none"
         if spec in UNITS:
             return amount(value, spec)
         return signed(format(value, spec)) if spec else number(value)
@@ -323,6 +325,7 @@ def lines(
     for word, part in named.groupby("hue", sort=False):
         style = dict(ls=(0, (2, 2)), lw=1.5) if word in dashes else look
         ax.figure.ways.append((part[y].iloc[0], part[y].iloc[-1]))
+        ax.figure.joined.append(part)
         sns.lineplot(
             part, x=x, y=y, color=colours[word], sort=False, estimator=None, legend=False, ax=ax, **style | more
         )

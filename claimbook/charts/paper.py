@@ -39,13 +39,13 @@ class Paper(Figure):
 
     And what else `finish` checks by: `hues`, {word: colour} of each column that was told apart by colour; `units`,
     (axes, units of the values drawn there); `scales`, {axes: units that they are scaled in}; `ways`, (first, last) of
-    each line and each change.
+    each line and each change; `joined`, the rows of each line.
     """
 
     def __init__(self, *given, **named):
         super().__init__(*given, **named)
         self.rows, self.columns, self.key = [], {}, {}
-        self.hues, self.units, self.scales, self.ways = [], [], {}, []
+        self.hues, self.units, self.scales, self.ways, self.joined = [], [], {}, [], []
 
 
 def paper(height=2.6, rows=1, columns=1, **more):

@@ -1,7 +1,6 @@
-"""What only this book says: which of its claims speak of one quantity, and the sentences of its cover. A new book
-begins with its own."""
+"""What only this book says: which of its claims speak of one quantity, and which sentences stand on its cover.
+A new book begins with its own."""
 
-from claimbook.evidence import units
 from claimbook.judgement.ledger import claim
 from claimbook.judgement.rules import Interval, hull, rounded
 
@@ -82,25 +81,8 @@ def readings():
     }
 
 
-def cover(stored):
-    """What the cover says of the findings, sentence by sentence. `stored`: {claim: the verdict that is stored}."""
-    share, record = stored["boom-03"]["witnesses"], stored["boom-18"]["witnesses"]
-    share = [w for w in share if w["role"] == "vote"]
-    plain, real = (
-        [w["says"] == "exact" for w in record if ("constant" in w["label"]) == side] for side in (False, True)
-    )
-    return [
-        (
-            f"AI took {units.number(min(w['low'] for w in share))} to {units.number(max(w['high'] for w in share))}"
-            f" percent of the world's venture money in 2024, by {len({w['collector'] for w in share})} independent"
-            " counts: about a third, and more in later prints."
-        ),
-        (
-            f"Whether 2024 was a record depends on the dollar: {sum(plain)} of {len(plain)} counts say so in plain"
-            f" dollars, {sum(real)} of {len(real)} in constant ones."
-        ),
-    ]
-
+BELIEVED = "boom-01 boom-03 boom-18 boom-04 us-02 us-04 bubble-01 race-07 race-09 ipo-06".split()
+"""The claims whose sentences to say stand on the cover, as the chapter on what to say and not to say has them."""
 
 CONTRADICTED = "most of them about the Bay Area"
 """What the claims that contradict each other are about, for the cover."""

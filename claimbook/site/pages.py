@@ -237,7 +237,8 @@ def bibliography():
         " copies of pages\nthat are not public, and the data say so. Single figures are cited from each; nothing is"
         " reproduced.\n"
     )
-    return "\n".join([GENERATED, "# Bibliography\n", lead, *entries])
+    tested = ["## The texts whose claims are tested\n", articles() + "\n", "## The pages\n"]
+    return "\n".join([GENERATED, "# Bibliography\n", lead, *tested, *entries])
 
 
 def figures():
@@ -299,7 +300,6 @@ def _entry(row):
 def cover():
     """The book in some sentences, from the verdicts that the chapters stored."""
     board, clashes, said = ledger.scoreboard(), consistency.contradictions(), ledger.findings()
-    stored = {claim: content for claim, (_, content) in ledger.verdicts().items()}
     scored = board[board["id"].isin(said["claim"])] if len(said) else board[:0]
     counts = scored["verdict"].value_counts()
     told = ", ".join(f"{MARKS[word]} {counts[word]} {word}" for word in VERDICTS if word in counts)
@@ -312,13 +312,33 @@ def cover():
             f" not; of the {len(then)} that were no forecasts {(then > 0).sum()} were when the article appeared."
             f" Quoted: {', '.join(quoted)}."
         )
-    lines += thisbook.cover(stored)
+    pages = pd.concat([tables.load(name)["evidence"] for name in tables.figures()])
+    if len(pages):
+        read_on = pages.map(questions.GRADES).value_counts(normalize=True) * 100
+        lines.append(
+            f"Of the {len(pages):,} figures in the tables {read_on.get('own page', 0):.0f} percent were read on the"
+            f" publisher's own page, {read_on.get('copy', 0):.0f} on a copy of it, {read_on.get('report', 0):.0f} in a"
+            " report by others."
+        )
     if clashes:
         lines.append(
             f"The articles contradict themselves: of {len(consistency.pairs())} pairs of readings of one quantity,"
             f" {len(clashes)} cannot both be true, {thisbook.CONTRADICTED}."
         )
+    return _numbered(lines)
+
+
+def _numbered(lines):
     return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+def believed():
+    """The sentences of the cover, each linked to the claim that it stands for: those to say, as a chapter has them."""
+    told = {}
+    for _, _, text in ledger.stored_outputs("text/markdown"):
+        if found := re.search(r"^> ([^\n]*)$.*\(#([\w-]+)\)", "".join(text), re.M | re.S):
+            told.setdefault(found[2], found[1])
+    return _numbered(f"{told[id]} [{id}](#{id})" for id in thisbook.BELIEVED if id in told)
 
 
 def articles():
@@ -334,7 +354,7 @@ def articles():
 def pages():
     """Every generated text, as {path relative to the repository: text}."""
     index = (ROOT / "index.md").read_text(encoding="utf-8")
-    for name, text in (("articles", articles()), ("scoreboard", cover())):
+    for name, text in (("believed", believed()), ("scoreboard", cover()), ("articles", articles())):
         start, end = f"<!-- {name} -->", f"<!-- /{name} -->"
         index = re.sub(f"{start}.*?{end}", lambda found: f"{start}\n\n{text}\n\n{end}", index, flags=re.S)
     made = {"method": method, "data": data_page, "figures": figures, "bibliography": bibliography}

@@ -142,3 +142,13 @@ def test_what_the_rows_deny_is_refused(plant, told, message):
 def test_a_title_that_denies_a_rise_may_name_it():
     changes(ROWS.assign(then=20.5))
     assert paper.finish("boom-02", **TOLD | dict(title="None of the counts rose"))
+
+
+def test_a_line_joins_no_two_editions_unless_it_is_of_editions():
+    rows = ROWS.assign(period=["2023", "2024"], edition=["2024", "2025"])
+    forms.lines(rows, "when", "value", text="")
+    with pytest.raises(ValueError, match="a line joins the editions 2024 and 2025. Draw one line for each"):
+        paper.finish("boom-02", rows=[rows], **TOLD)
+    plt.close("all")
+    forms.lines(rows.assign(period="2023"), "when", "value", text="")
+    paper.finish("boom-02", rows=[rows], **TOLD)

@@ -1,4 +1,4 @@
-"""What only this book says: which of its claims speak of one quantity, and the sentences of its cover."""
+"""What only this book says: which of its claims speak of one quantity, and which sentences stand on its cover."""
 
 
 def readings():
@@ -6,9 +6,5 @@ def readings():
     return {}
 
 
-def cover(stored):
-    """What the cover says of the findings, sentence by sentence."""
-    return []
-
-
+BELIEVED = []
 CONTRADICTED = ""
