@@ -34,6 +34,15 @@ run.run(run.notebooks(run.CHAPTERS))
 print(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
 """
 
+JUDGE = """
+from time import process_time
+from claimbook.judgement import ledger, questions
+stored, figures, start = ledger.verdicts(), questions.figures(), process_time()
+for id, (_, said) in stored.items():
+    questions.judge(ledger.claims()[id], said["witnesses"], said["misquote"])
+print(process_time() - start)
+"""
+
 
 def measure(command, home, folder=None):
     """Wall seconds and CPU seconds of a command with all that it starts, and what it printed. Raises where it fails."""
@@ -146,6 +155,9 @@ def bench(sizes=(6, 60, 300)):
                 None,
             )
         )
+
+        judged = float(min(measure([sys.executable, "-c", JUDGE], ours)[2] for _ in range(3)))
+        rows.append(("all verdicts judged by every choice, CPU", judged, 2.0, "two seconds", 1.0))
 
         nbval = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "chapters"]
         parallel, serial = best(
