@@ -16,12 +16,14 @@ from claimbook.judgement.words import MARKS, QUOTED, VERDICTS
 COLUMNS = {
     "Claimed": "what the article says",
     "Quoted": "whether the source that the article names or plainly rests on printed this figure",
-    "Then": "the word on the days on which the article may have appeared, and how many votes bear the figure out",
+    "Then": "the word on the days on which the article may have appeared, by prints of these days and of the six months"
+    " after, and how many votes bear the figure out",
     "Now": "the word today, by the latest print of every collector, and how many votes bear the figure out",
     "Firm": "in how many choices of the rule, each changed alone, the figure stays on its side",
     "Read on": "how directly the votes were read: on the publisher's own page, on a copy of it, in a report of it",
 }
 """What is said of every figure of a claim, with what it means."""
+SAYS = "exact: what the claim allows; about: within a tenth of that; off: neither; else why it has no vote"
 
 
 def _span(low, high, unit):
@@ -165,7 +167,8 @@ def html(verdict):
     )
     table = (
         '<table class="witnesses"><thead><tr><th scope="col">Witness</th><th scope="col">Value</th>'
-        f'<th scope="col">Off by</th><th scope="col">Says</th></tr></thead><tbody>{"".join(body)}</tbody></table>'
+        f'<th scope="col">Off by</th><th scope="col"><abbr'
+        f' title="{e(SAYS)}">Says</abbr></th></tr></thead><tbody>{"".join(body)}</tbody></table>'
     )
     return (
         f'<div class="verdict-card" data-verdict="{e(verdict.word)}"><p class="verdict"><span'

@@ -246,7 +246,7 @@ def _placed(witness, findings, context):
     whys = {answer.ids: why for answer, why in context[witness.part]}
     for ballot in finding.today:
         if ids in [answer.ids for answer in ballot.heard]:
-            return replace(witness, role="vote", says=ballot.vote if len(ballot.heard) == 1 else witness.says)
+            return replace(witness, role="vote", says=ballot.vote)
     if ids in whys:
         return replace(witness, why=whys[ids])
     if any(ids == answer.ids for answer in finding.spread):

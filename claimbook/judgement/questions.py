@@ -312,10 +312,10 @@ def grade(ballots):
 def history(claim, witnesses=(), misquote=()):
     """The word of a claim of today's rule, as of each day on which it became another: {day (ISO): word}.
 
-    Of what was known on that day alone; of several figures the word of the worst. `witnesses`, `misquote`: as stored
-    with its verdict.
+    Of what was known on that day alone; of several figures the word of the worst. Before the article there is nothing
+    to quote, only to count. `witnesses`, `misquote`: as stored with its verdict.
     """
-    last = tables.load("articles").set_index("id")["latest"].loc[int(claim.article)]
+    first, last = tables.load("articles").set_index("id").loc[int(claim.article), ["earliest", "latest"]]
     said = [(figure, answers(claim, figure, witnesses)[0]) for figure in claim.figures]
     days = sorted({day for _, found in said for one in found for day in (one.begin, one.end)})
     told, before = {}, "no count"
@@ -324,7 +324,8 @@ def history(claim, witnesses=(), misquote=()):
         for figure, found in said:
             other = [one["low"] for one in misquote if one["part"] == figure.part]
             heard, view = asked_of(found, figure)[0], View(day, months=0)
-            words.append(standing(heard, figure, view, quotation(found, figure, min(day, last), other))[0])
+            quote = quotation(found, figure, min(day, last), other) if day >= first else "page not seen"
+            words.append(standing(heard, figure, view, quote)[0])
         word = min(words, key=WORST.index)
         if word != before:
             told[day] = before = word

@@ -29,8 +29,9 @@ FOR = {"holds": 1, "one count, for": 1, "fails": -1, "one count, against": -1, "
 
 
 def side(word):
-    """1, -1 or 0: whether a word is for a figure, against it or neither; a quotation's is for it unless garbled."""
-    return {"right as quoted": 1, "since revised": 1, "garbled": -1}.get(word, FOR.get(word, 0))
+    """1, -1 or 0: whether a word is for a figure, against it or neither: a figure that its source prints otherwise now
+    was quoted right, and is not what is known today."""
+    return {"right as quoted": 1, "garbled": -1}.get(word, FOR.get(word, 0))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pandas as pd
 from claimbook.charts.paper import CHART_MIME
 from claimbook.evidence import relations, tables, units
 from claimbook.judgement import consistency, ledger, questions, rules, thisbook, votes
-from claimbook.judgement.words import MARKS, QUOTED, VERDICTS
+from claimbook.judgement.words import MARKS, QUOTED, VERDICTS, WORST
 from claimbook.paths import ROOT, notebooks
 
 SUBJECT = ("company", "round", "measure", "sector", "scope", "period", "announced")
@@ -80,7 +80,7 @@ other figures is no print.
 data, so the two have one vote; copies of one article have none of their own. A collector speaks by its latest print
 that was known on the day of judgement. Several prints of one day are one range, and a range that is neither inside nor
 outside the interval *cannot tell*. Who may have printed before the day or after it, and nobody knows, *cannot be
-dated*. Neither is counted.
+dated*. Neither is counted. All press reports of rounds are one collector, for they may repeat one announcement.
 
 **Two days.** *Then* is judged on the first and on the last day on which the article may have appeared; where the words
 differ both are shown. A collector without a print on that day speaks by the first that came within {votes.MONTHS}
@@ -92,8 +92,9 @@ shares, growth, directions, ranks and thresholds.
 
 {table_of(["mark", "word", "when"], words)}
 
-There is one word a figure. A claim of several figures shows all of them and takes the colour of the worst. Forecasts
-are judged by the same rule, now alone; advice is not scored. The rule is this function:
+There is one word a figure. A claim of several figures shows all of them and takes the colour of the worst,
+which is the first of these: {", ".join(WORST[:-2])}. Forecasts are judged by the same rule, now alone; advice is not
+scored. The rule is this function:
 
 {source(votes.word)}
 
@@ -306,11 +307,16 @@ def cover():
     lines = [f"Of {len(scored)} scored claims, by their weakest figure: {told}."] if len(scored) else []
     if len(said):
         today, then = said["now"].map(votes.side), said[said["late"] != ""]["late"].map(votes.side)
-        quoted = [f"{(said['quoted'] == answer).sum()} {answer}" for answer in QUOTED]
         lines.append(
-            f"Of the {len(said)} figures in them {(today > 0).sum()} are borne out today and {(today < 0).sum()} are"
-            f" not; of the {len(then)} that were no forecasts {(then > 0).sum()} were when the article appeared."
-            f" Quoted: {', '.join(quoted)}."
+            f"Of the {len(said)} figures in them {(today > 0).sum()} are borne out today,"
+            f" {((today > 0) & (said['count'] > 1)).sum()} of these by two counts or more; {(today < 0).sum()} are not;"
+            f" {(today == 0).sum()} are disputed, revised or counted by nobody. When the article appeared, or within"
+            f" six months, {(then > 0).sum()} of the {len(then)} that are no forecasts were borne out."
+        )
+        of = said["quoted"].value_counts().reindex(list(QUOTED), fill_value=0)
+        lines.append(
+            f"{of['right']} figures are quoted right and {of['wrong']} wrong; of {of['page not seen']} the named source"
+            f" was not seen, and for {of['no source named']} none is named."
         )
     pages = pd.concat([tables.load(name)["evidence"] for name in tables.figures()])
     if len(pages):
