@@ -184,7 +184,7 @@ def test_the_question_audits_the_witnesses_of_the_chapters():
         "CB Insights, world, 2025": "another field",
         "Crunchbase, world, 2025 to September": "another field",
         "Crunchbase, US, 2025 to September": "another field",
-        "PitchBook data, US, 2025": "another measure",
+        "PitchBook data, US, 2025": "another field",
     }
     assert context("boom-01") == {"WIPO, implied by its projection for 2025": "its collector is not named"}
     assert context("us-02") == {}  # Dealroom's share is made of other fields, and its place is the one asked
