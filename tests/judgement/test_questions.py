@@ -96,7 +96,7 @@ def test_a_share_is_printed_or_made_of_part_and_whole():
 
 def test_the_share_of_a_place_is_not_that_of_a_field():
     assert {one.collector for one in said("us-03").values()} == {"PitchBook", "Dealroom"}
-    assert "cb-insights_share-of-world_us_ai_2024_2025" in said("us-07", "US of the world")
+    assert "cb-insights_share-of-world_us_ai_2024_2025-02" in said("us-07", "US of the world")
 
 
 def test_growth_of_two_prints_is_known_to_a_tenth():
