@@ -14,8 +14,8 @@ def slug(text):
 def id_of(table, row):
     """The id that a row must have, or None for a table whose rows are named by hand.
 
-    `row`: its cells by column, "" for an empty one. The vintage's word is the edition, else the month of the print; of a
-    page without a date, the month in which the figure was known, where there is one.
+    `row`: its cells by column, "" for an empty one. The vintage's word is the edition, else the month of the print;
+    of a page without a date, the month in which the figure was known, where there is one.
     """
     key = tables.describe(table)["schema"].get("primaryKey")
     if not isinstance(key, list):
