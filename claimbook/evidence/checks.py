@@ -132,7 +132,7 @@ def of_cells(path, schema, frame, keys):
     return [found[at] for at in sorted(found)]
 
 
-COMMON = {"news", "venture", "index", "research", "capital", "press"}
+COMMON = {"news", "venture", "index", "research", "capital", "press", "ai", "fintech", "health"}
 """Words of a publisher's name that a host of another may have."""
 
 
@@ -172,6 +172,14 @@ ROWS = {
         lambda r: r.evidence == "primary" and not own(r.publisher, r.page, r.hosts),
         "{0.page} is no page of {0.publisher!r}. Write copy or report, or add its host to that row of"
         " data/collectors.csv",
+    ),
+    "evidence publisher page": (
+        lambda r: r.evidence == "report" and own(r.publisher, r.page, ""),
+        "{0.page} is a page of {0.publisher!r} itself. Write primary, or copy for one that mirrors it",
+    ),
+    "standing second_source": (
+        lambda r: r.standing == "one source",
+        "one source, and {0.second_source!r} besides. Write two sources, or delete the page that does not agree",
     ),
     "earliest latest": (lambda r: r.earliest > r.latest, "{0.earliest!r} lies after {0.latest!r}. Mend either date"),
 }

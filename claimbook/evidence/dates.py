@@ -126,12 +126,9 @@ def of_dates(path, frame, pages):
         ]:
             what = f"{r['known']!r}, while a page of the row is of {min(day)!r}"
             yield fault(path, row, "known", f"{what}. Write that, and the page's key in known_by")
-        if page and r["published"] != page and not (r["published"].startswith(page) and r["note"]):
+        if r["published"] != page and not (page and r["published"].startswith(page) and r["note"]):
             what = f"{r['published']!r}, while data/sources.csv dates the page {page!r}"
             yield fault(path, row, "published", f"{what}. Mend either; what is finer needs a note")
-        elif r["published"] and not page and "undated" not in r["note"]:
-            what = f"{r['published']!r}, while data/sources.csv has no date for the page"
-            yield fault(path, row, "published", f"{what}. Leave it empty, or tell in the note: the page is undated")
         if len(quantity) > 6:
             before, known = firsts.setdefault(tuple(r[c] for c in quantity), (row, r["known"]))
             if known != r["known"]:

@@ -174,7 +174,8 @@ def witnesses(named, columns=("value",), ranges=None, **more):
 
     `named`: {label: Quantity}, or several quantities a row, which stand in `columns`. `ranges`: {label: Interval} of
     the rows that are ranges, for the columns `low` and `high`. `more`: further columns, each a value for all rows or a
-    list. Besides: id, source, publisher, published (of all figures behind the row), collector.
+    list. Besides: id, source, publisher, published (of all figures behind the row; a page without a date adds none
+    where another of its publisher has one), collector.
     """
     made = []
     for label, given in named.items():
@@ -184,6 +185,8 @@ def witnesses(named, columns=("value",), ranges=None, **more):
             whole = whole + part  # for its rows alone
         day = {row["id"]: "" if pd.isna(row["published"]) else row["published"] for row in whole.rows}
         prints = dict.fromkeys((row["publisher"], day[row["id"]]) for row in whole.rows)
+        dated = {who for who, when in prints if when}
+        prints = [(who, when) for who, when in prints if when or who not in dated]
         made.append(
             {"label": label}
             | {column: float(part) for column, part in zip(columns, given)}

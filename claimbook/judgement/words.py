@@ -49,7 +49,7 @@ VERDICTS = {
 }
 """The closed list of words, in the order in which they are shown."""
 
-WORST = ("fails", "garbled", "one count, against", "disputed", "no count", "one count, for", "since revised")
+WORST = ("fails", "garbled", "one count, against", "disputed", "no count", "since revised", "one count, for")
 WORST += ("right as quoted", "holds", "not scored", "not examined yet")
 """The words, the worst first: a claim of several figures has the colour of the worst."""
 

@@ -31,6 +31,8 @@ ROWS = {
     "published seen": {"published": "2027-01"},
     "collector publisher printers": {"publisher": "A", "printers": "AB;B"},
     "evidence publisher page hosts": {"evidence": "primary", "page": "https://example.org/a", "hosts": ""},
+    "evidence publisher page": {"evidence": "report", "publisher": "A", "page": "https://a.org/b"},
+    "standing second_source": {"standing": "one source", "second_source": "a-2025"},
     "earliest latest": {"earliest": "2026-01-02", "latest": "2026-01-01"},
 }
 """Cells that each rule of rows refuses, in the last of two rows."""
@@ -38,6 +40,8 @@ ABOVE = {
     "unit first": {"unit": "USD_m", "measure": "as above"},
     "collector publisher printers": {"publisher": "A", "printers": "AB;A"},
     "evidence publisher page hosts": {"evidence": "primary", "page": "https://example.org/a", "hosts": "b.org;e.org/a"},
+    "evidence publisher page": {"evidence": "report", "publisher": "A", "page": "https://example.org/a"},
+    "standing second_source": {"standing": "two sources", "second_source": "a-2025"},
 }
 
 

@@ -51,7 +51,7 @@ FAULTS = {
     ),
     "published of a page without a date": (
         dict(source="c", known_by="b", known="2025-01-03"),
-        "published: '2025-01-07', while data/sources.csv has no date for the page. Leave it empty, or tell in the note",
+        "published: '2025-01-07', while data/sources.csv dates the page ''",
     ),
     "what a market showed": (
         dict(measure="offer price", period="2025-01-06"),
@@ -98,10 +98,8 @@ def test_a_sound_row_has_no_fault_and_a_reprint_is_not_known_later_than_its_firs
 
 
 def test_what_is_told_honestly_has_no_fault():
-    """A page without a date: nothing published, or a note that says so; a year told before its end, as year to date."""
-    text = dict(
-        source="c", known_by="text", known="2025-01", published="2025-01", note="The page is undated; in winter."
-    )
+    """A page without a date: nothing published; a year told before its end, as year to date."""
+    text = dict(source="c", known_by="text", known="2025-01", published="", note="The page is undated; in winter.")
     early = dict(source="e", published="2024-12", known="2024-12", qualifier="about; year to date")
     shown = dict(measure="first-day return", period="2025-01-06", known="2025-01-06", known_by="period")
     for cells in (dict(source="c", known_by="b", known="2025-01-03", published=""), text, early, shown):

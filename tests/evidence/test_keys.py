@@ -46,6 +46,8 @@ def test_every_id_says_what_its_row_says():
         ({"edition": "2025 edition", "published": "2025-04-07"}, "ai-index_private_us_ai_2024_2025-edition"),
         ({"edition": "", "published": "2025-04-07"}, "ai-index_private_us_ai_2024_2025-04"),
         ({"edition": "", "published": "2025", "sector": "all"}, "ai-index_private_us_2024_2025"),
+        ({"edition": "", "published": "", "known": "2025-04-07"}, "ai-index_private_us_ai_2024_2025-04"),
+        ({"edition": "", "published": "", "known": "2025-04 to 2025-12"}, "ai-index_private_us_ai_2024"),
     ],
 )
 def test_the_vintage_is_the_edition_or_else_the_month_of_the_print(cells, id):

@@ -6,6 +6,7 @@ from claimbook.evidence import tables
 from claimbook.evidence.quantity import Interval, Quantity, change, computed, figure, rounded, share, witnesses
 
 FIRST, LATER = "crunchbase_venture_world_2024_2025-01", "crunchbase_venture_world_2024_2026-01"
+EARLIER = "crunchbase_venture_world_2021_2023-01"
 AI = "crunchbase_venture_world_ai_2024_2025-01"
 
 
@@ -59,13 +60,15 @@ def test_a_lost_id_is_told():
 
 
 def test_evidence_names_ids_pages_publishers_and_dates_in_step(funding):
-    made = witnesses({"raised": change(figure(LATER), figure(FIRST)), "AI": figure(AI)}, part=["a", "b"])
-    assert made["id"].tolist() == [f"{LATER};{FIRST}", AI] and made["part"].tolist() == ["a", "b"]
+    made = witnesses({"raised": change(figure(LATER), figure(EARLIER)), "AI": figure(AI)}, part=["a", "b"])
+    assert made["id"].tolist() == [f"{LATER};{EARLIER}", AI] and made["part"].tolist() == ["a", "b"]
     pairs = list(zip(made["publisher"][0].split(";"), made["published"][0].split(";")))
-    assert pairs == [(funding.loc[id, "publisher"], funding.loc[id, "published"]) for id in (LATER, FIRST)]
+    assert pairs == [(funding.loc[id, "publisher"], funding.loc[id, "published"]) for id in (LATER, EARLIER)]
     assert made["collector"].tolist() == ["Crunchbase", "Crunchbase"]
     undated = Quantity(1.0, (dict(id="a", source="s", publisher="A", published=float("nan"), collector="A"),))
     assert witnesses({"undated": undated + figure(AI)})["published"].tolist() == [f";{figure(AI).published}"]
+    again = Quantity(1.0, (dict(undated.rows[0], id="b", published="2025-01"),))
+    assert witnesses({"one": undated + again}).loc[0, ["publisher", "published"]].tolist() == ["A", "2025-01"]
 
 
 def test_several_columns_of_a_row_are_several_quantities():

@@ -96,7 +96,7 @@ def test_a_share_is_printed_or_made_of_part_and_whole():
 
 def test_the_share_of_a_place_is_not_that_of_a_field():
     assert {one.collector for one in said("us-03").values()} == {"PitchBook", "Dealroom"}
-    assert "cb-insights_share-of-world_us_ai_2024_2025" in said("us-07", "US of the world")
+    assert "cb-insights_share-of-world_us_ai_2024_2025-02" in said("us-07", "US of the world")
 
 
 def test_growth_of_two_prints_is_known_to_a_tenth():
@@ -184,7 +184,7 @@ def test_the_question_audits_the_witnesses_of_the_chapters():
         "CB Insights, world, 2025": "another field",
         "Crunchbase, world, 2025 to September": "another field",
         "Crunchbase, US, 2025 to September": "another field",
-        "PitchBook data, US, 2025": "another measure",
+        "PitchBook data, US, 2025": "another field",
     }
     assert context("boom-01") == {"WIPO, implied by its projection for 2025": "its collector is not named"}
     assert context("us-02") == {}  # Dealroom's share is made of other fields, and its place is the one asked
