@@ -115,8 +115,11 @@ def latex_of(html):
     said.span.extract()
     said.strong.append(".")
     head = f"\\begin{{verdictcard}}{{{VERDICT_COLOURS[word].lstrip('#')}}}{{{MARKS[word]}}}"
-    table = f"\\tcblower\n{latex_table(card.table)}" if card.table else ""
-    return f"{head}\n{inline(said)}\n{table}\n\\end{{verdictcard}}"
+    for name in card.select(".findings td small"):  # on a phone a cell names its column itself
+        name.extract()
+    tables = "\n\\medskip\n".join(map(latex_table, card.find_all("table")))
+    lower = f"\\tcblower\n{tables}" if tables else ""
+    return f"{head}\n{inline(said)}\n{lower}\n\\end{{verdictcard}}"
 
 
 def inline(element):
@@ -140,7 +143,7 @@ def latex_table(table):
     """An HTML table as LaTeX: columns as wide as their texts or sharing the line, long ones over several pages."""
     lines, headed = _lines(table)
     long = len(lines) - headed > BREAKS
-    spec, wide = _columns(lines, headed, long, of_card=bool(table.parent.get("data-verdict")))
+    spec, wide = _columns(lines, headed, long, of_witnesses="witnesses" in table.get("class", ()))
     shared = "X" in spec
     kind = "tabular tabularx longtable xltabular".split()[2 * long + shared]
     measure = f"\\dimexpr\\linewidth+{wide}mm" if wide else "\\linewidth"
@@ -161,7 +164,7 @@ def _lines(table):
     """The lines of a table as they stand on paper, and how many of them are its head (none or one). Each cell as LaTeX
     and as the text that its width is reckoned from."""
     body = table.select("tbody tr")
-    rows = [[_cell(cell) for cell in row.find_all(["th", "td"])] for row in body]
+    rows = [[one for cell in row.find_all(["th", "td"]) for one in _cells(cell)] for row in body]
     head = [(inline(name), name) for name in heads(table)]
     links = [row.find("a", href=True) for row in body]
     if head and all(links):  # on paper a link is a page
@@ -174,13 +177,13 @@ def _lines(table):
     return columns if on_its_side else list(zip(*columns)), headed
 
 
-def _columns(lines, headed, long, of_card):
+def _columns(lines, headed, long, of_witnesses):
     """The columns of a table in LaTeX (`r` numbers, `l` text, `X` a text that is broken into lines, with its share of
     what is left for them) and the millimetres by which the table is wider than the text."""
     columns = [[text for _, text in column] for column in zip(*lines)]
     lengths = [max(map(len, column)) for column in columns]
     numeric = [any(column) and all(map(NUMBER.fullmatch, column[headed:])) for column in columns]
-    if of_card:  # its values stand under each other, in words or not
+    if of_witnesses:  # their values stand under each other, in words or not
         numeric[1] = True
     wide = 30 if long and len(columns) > 5 and sum(lengths) > 2 * ROOM else 0
     room = ROOM * (1 + wide / 150) - 2 * len(columns)
@@ -205,6 +208,11 @@ def heads(table):
     ]
     names = [column[-1] or ", ".join(filter(None, column)) for column in zip(*rows)]
     return ["" if name == "label" else name.replace("_", " ") for name in names]  # the code's names stay with the code
+
+
+def _cells(cell):
+    """A cell, and empty ones where it spans several columns."""
+    return [_cell(cell), *[("", "")] * (int(cell.get("colspan", 1)) - 1)]
 
 
 def _cell(cell):

@@ -43,7 +43,10 @@ def ask(given, answer=input):
     """
     fields = {}
     for field, question in questions().items():
-        fields[field] = given[field] if given.get(field) is not None else answer(f"{question}: ").strip()
+        try:
+            fields[field] = given[field] if given.get(field) is not None else answer(f"{question}: ").strip()
+        except EOFError:
+            raise tables.DataError(f"Nobody answers here: give --{field}. {question}.") from None
         if fault := _fault(field, fields):
             raise tables.DataError(fault)
     return fields

@@ -25,7 +25,7 @@ SHOWN = [
     if "data" in o
 ]
 TABLES = sum(
-    "<table" in shown.get("text/html", "") or "dtype: " in shown["text/plain"] and "text/html" not in shown
+    shown.get("text/html", "").count("<table") or "dtype: " in shown["text/plain"] and "text/html" not in shown
     for shown in SHOWN
 )
 

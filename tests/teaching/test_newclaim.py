@@ -17,6 +17,7 @@ CLAIM = {
     "chapter": "batteries",
     "article": "1",
     "passage": "paragraph 1",
+    "cited": "",
     "statement": "Battery makers raised $12 billion in 2024.",
     "kind": "figure",
     "claimed": "12",

@@ -25,7 +25,7 @@ REVEAL = ROOT / "tests" / "node" / "node_modules" / "reveal.js"
 """Where `make slides` puts npm's package."""
 
 
-ROWS = 14  # of witnesses on a slide
+ROWS = 9  # of witnesses on a slide
 
 
 def _claim(text):
@@ -46,10 +46,14 @@ def _chart(svg, told):
 
 
 def _cards(html):
-    """A verdict card as slides: its witnesses go on where one is full."""
-    rows = re.findall(r'<tr class="\w+">.*?</tr>', html)
-    parts = [rows[n : n + ROWS] for n in range(0, len(rows), ROWS)] or [[]]
-    return [html.replace("".join(rows), "".join(part)) for part in parts]
+    """A verdict card as slides: what is said of each figure, then the witnesses, which go on where a slide is full."""
+    findings = re.search(r'<table class="findings">.*?</table>|$', html)[0]
+    witnesses = re.search(r'<table class="witnesses">.*?</table>|$', html)[0]
+    rows = re.findall(r'<tr class="[\w -]+">.*?</tr>', witnesses)
+    parts = [rows[n : n + ROWS] for n in range(0, len(rows), ROWS)]
+    rest = html.replace(findings, "") if findings else html
+    first = [html.replace(witnesses, "") if witnesses else html] if findings else []
+    return first + [rest.replace("".join(rows), "".join(part)) for part in parts] or [html]
 
 
 def deck(path):
