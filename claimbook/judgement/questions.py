@@ -80,12 +80,18 @@ def figures():
 
 @cache
 def _places():
-    """The figures that can answer, by measure, scope, sector and period: none that was retold, none of nobody's."""
+    """The figures that can answer, by measure, scope, sector and period: none that was retold or projected, none of
+    nobody's."""
     found = {}
     for row in figures().values():
-        if row["table"] != "retellings" and row["collector"] not in NOBODY:
+        if row["table"] != "retellings" and row["collector"] not in NOBODY and not _projected(row):
             found.setdefault((row["measure"], row["scope"], row["sector"], row["period"]), []).append(row)
     return found
+
+
+def _projected(row):
+    """Whether a figure was printed of a period that was not over, as what its whole would be."""
+    return "projection" in str(row["qualifier"]) and row["begin"] <= dates.last(row["period"])
 
 
 def _find(measures, words, period):
@@ -238,6 +244,8 @@ def computed(question, witnesses):
         why = ""
         if one["collector"] in NOBODY:
             why = "its collector is not named"
+        elif any(map(_projected, rows)):
+            why = "a projection"
         elif question["scope"] and not scopes <= {*question["scope"], *question["of"]}:
             why = "another place"
         elif question["sector"] and len(sectors) == 1 and not sectors <= {*question["sector"], *question["of"]}:

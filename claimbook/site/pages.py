@@ -80,7 +80,8 @@ other figures is no print.
 data, so the two have one vote; copies of one article have none of their own. A collector speaks by its latest print
 that was known on the day of judgement. Several prints of one day are one range, and a range that is neither inside nor
 outside the interval *cannot tell*. Who may have printed before the day or after it, and nobody knows, *cannot be
-dated*. Neither is counted. All press reports of rounds are one collector, for they may repeat one announcement.
+dated*. Neither is counted. What was projected for a period that was not over has no vote. All press reports of rounds
+are one collector, for they may repeat one announcement.
 
 **Two days.** *Then* is judged on the first and on the last day on which the article may have appeared; where the words
 differ both are shown. A collector without a print on that day speaks by the first that came within {votes.MONTHS}
