@@ -11,7 +11,7 @@ _HOME = {
     "evidence.quantity": "Interval change computed figure figures rounded share witnesses",
     "evidence.units": "UNITS amount number",
     "judgement.cards": "Board say table",
-    "judgement.ledger": "VERDICT_MIME claim scoreboard stored_outputs",
+    "judgement.ledger": "claim scoreboard",
     "judgement.rules": "claimed_interval",
     "judgement.words": "MARKS VERDICTS",
     "charts.look": "BAND BLUE GREY INK MUTED ORANGE PALE PALETTE PURPLE RED SURFACE TEAL"

@@ -4,6 +4,7 @@ Every fault is one line with file, row, column and remedy. Of a fault that bring
 """
 
 import re
+from functools import partial
 
 import pandas as pd
 
@@ -17,7 +18,14 @@ from claimbook.paths import way_back
 
 def faults():
     """All faults of `data/`, and of what its claims and chapters say of each other."""
-    rows = files() or _each(tables.wrong_cells) or _changed() or _each(tables.wrong_rows) + _once() + _claims()
+    alone = partial(tables.wrong_cells, keyed=False)
+    rows = (
+        files()
+        or _each(alone)
+        or _each(tables.wrong_cells)
+        or _changed()
+        or _each(tables.wrong_rows) + _once() + _claims()
+    )
     return rows or relations.faults()
 
 

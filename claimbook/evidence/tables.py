@@ -58,10 +58,11 @@ def _raw(table):
 
 
 @cache
-def wrong_cells(table):
-    """The faults of a table's cells, of each row the first. Raises DataError where the file cannot be read."""
+def wrong_cells(table, keyed=True):
+    """The faults of a table's cells, of each row the first. Raises DataError where the file cannot be read. `keyed`:
+    whether to look for its keys in other tables, whose own faults would be told a second time."""
     one, keys = describe(table), lambda resource, fields: _raw(resource)[fields]
-    return checks.of_cells(one["path"], one["schema"], _raw(table), keys)
+    return checks.of_cells(one["path"], one["schema"], _raw(table), keyed and keys)
 
 
 def wrong_rows(table):

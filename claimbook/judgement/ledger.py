@@ -306,7 +306,9 @@ def stored_outputs(mime, notebooks=None):
 
 def verdicts():
     """The verdicts that the chapters stored, as {claim: (notebook's file name, Verdict.payload)}."""
-    return {content["claim"]: (name, content) for name, _, content in stored_outputs(VERDICT_MIME)}
+    themes = {*tables.load("claims")["chapter"]}
+    chapters = {path.name for path in paths.notebooks() if paths.theme_of(path) in themes}
+    return {content["claim"]: (name, content) for name, _, content in stored_outputs(VERDICT_MIME, chapters)}
 
 
 def scoreboard():

@@ -201,7 +201,7 @@ TABLES = {
         "data/claims.csv, row 3, column chapter: a value is needed. Fill it in",
     ),
     "chapter without claim": (
-        raw(LEDGER, lambda old: old.splitlines(True)[0]),
+        lambda book: [raw(path, lambda old: old.splitlines(True)[0])(book) for path in (LEDGER, "data/questions.csv")],
         "chapters/01-batteries.ipynb: no claim in data/claims.csv belongs to its chapter 'batteries'. Mend",
     ),
     "unknown article": (

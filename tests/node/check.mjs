@@ -144,7 +144,7 @@ async function use() {
   did.searchId = await search("boom-03");
   did.searchWords = await search("Anthropic raised 14.3");
   did.searchText = await search("convertible note");
-  did.searchPart = await search("Mistral star sky");
+  did.searchPart = await search("Mistral star metropolitan");
   did.searchNumber = await search("Crunchbase 96.4");
 
   let tab = await open("light", "desktop", "chapters/07-scoreboard.html?verdict=fails");
@@ -158,10 +158,10 @@ async function use() {
   await tab.locator(".filters select").nth(0).focus();
   await tab.keyboard.press("ArrowDown");
   did.theme = [await tab.locator(".filters select").nth(0).inputValue(), await told(), new URL(tab.url()).search];
-  await tab.locator(".board th button").nth(4).focus();
+  await tab.locator(".board th button").nth(5).focus();
   await tab.keyboard.press("Enter");
   await tab.keyboard.press("Enter");
-  did.sorted = [await tab.locator(".board th").nth(4).getAttribute("aria-sort"), new URL(tab.url()).search, await tab.locator(".board tbody tr:not([hidden]) td:nth-child(5)").allTextContents()];
+  did.sorted = [await tab.locator(".board th").nth(5).getAttribute("aria-sort"), new URL(tab.url()).search, await tab.locator(".board tbody tr:not([hidden]) td:nth-child(6)").evaluateAll((cells) => cells.map((cell) => cell.dataset.sort))];
   await tab.context().close();
 
   tab = await open("light", "desktop", "chapters/01-ai-boom.html");

@@ -225,12 +225,12 @@ def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
         f"{(board['chapter'] == 'ai-boom').sum()} of {len(board)} claims",
         "?theme=ai-boom",
     ]
-    direction, query, witnesses = use["sorted"]
+    direction, query, firm = use["sorted"]
     assert (
         direction == "descending"
-        and query == "?theme=ai-boom&sort=4&down="
-        and witnesses == sorted(witnesses, key=int, reverse=True)
-        and len(set(witnesses)) > 2
+        and query == "?theme=ai-boom&sort=5&down="
+        and firm == sorted(firm, key=float, reverse=True)
+        and len(set(firm)) > 2
     )
     assert use["withoutScript"] == len(board)
     links = [

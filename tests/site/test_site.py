@@ -17,7 +17,7 @@ from claimbook.charts import forms
 from claimbook.editions import translate
 from claimbook.evidence.quantity import Quantity
 from claimbook.evidence.units import amount, number, signed
-from claimbook.judgement import cards, ledger
+from claimbook.judgement import cards, ledger, thisbook
 from claimbook.judgement.cards import Board, Sentence, Table
 from claimbook.paths import ROOT, notebooks
 from claimbook.site import files, pages, share, theme, themed
@@ -81,13 +81,8 @@ def test_the_scoreboard_table_has_a_row_a_claim_with_what_was_claimed_and_comput
     html = Board(ledger.scoreboard())._repr_mimebundle_()["text/html"]
     assert html.count("<tr data-verdict") == len(ledger.claims()) == html.count('href="')
     row = html[html.index('#boom-03"') :].split("</tr>")[0]
-    assert (
-        "about 33.3 %" in row
-        and cards.computed(
-            next(v["witnesses"] for _, _, v in ledger.stored_outputs(ledger.VERDICT_MIME) if v["claim"] == "boom-03")
-        )
-        in row
-    )
+    one = ledger.verdicts()["boom-03"][1]["figures"][0]
+    assert f"● {one['now']} {cards.fraction(one['votes'])}<" in row and f">{cards.firm(one)}<" in row
 
 
 def test_every_term_that_a_chapter_links_is_in_the_glossary():
@@ -100,7 +95,9 @@ def test_every_term_that_a_chapter_links_is_in_the_glossary():
 
 def test_the_cover_counts_every_claim():
     text = pages.cover()
-    assert text.startswith(f"1. Of {len(ledger.claims())} claims:") and len(text.splitlines()) == 5
+    scored = ledger.findings()["claim"].nunique()
+    assert text.startswith(f"1. Of {scored} scored claims, by their weakest figure:") and len(text.splitlines()) == 5
+    assert [re.search(r"\(#(.*)\)$", line)[1] for line in pages.believed().splitlines()] == thisbook.BELIEVED
 
 
 def test_a_page_begins_with_its_finding(site):
