@@ -196,7 +196,6 @@ SPOKEN = {
     "05 ipo-03": "100",
     "05 ipo-exercises": "100 235",
     "06 founder-01": "100",
-    "07 intro": "252 80 62",
     "08 which-ai-2024": "252",
     "08 which-share-2024": "69",
     "08 which-us-ai-share": "62",

@@ -65,11 +65,11 @@ def test_claims_of_three_kinds_become_pages_with_verdicts(tmp_path):
     done(book, "data"), done(book, "build")
     page = (book.root / "_build/html/chapters/01-batteries.html").read_text(encoding="utf-8")
     assert re.findall(r'class="verdict-card" data-verdict="([^"]+)"', page) == [
-        "depends on the source",
-        "reproduced",
-        "depends on the source",
-        "not found",
-        "judgement",
+        "disputed",
+        "one count, for",
+        "disputed",
+        "no count",
+        "not scored",
     ]
     assert 'data-chart="batteries-03"' in page and "Makers of batteries raised $11 billion" in page
     board = (book.root / "_build/html/chapters/scoreboard.html").read_text(encoding="utf-8")
