@@ -196,8 +196,8 @@ async function use() {
   await tab.context().close();
 
   // Code is copied by mouse; and by keyboard, in a window that no mouse has entered, though code that does not scroll takes no focus.
-  const reader = async () => {
-    tab = await open("light", "desktop", "chapters/01-ai-boom.html");
+  const reader = async (page = "chapters/01-ai-boom.html") => {
+    tab = await open("light", "desktop", page);
     await tab.context().grantPermissions(["clipboard-read", "clipboard-write"]);
   };
   await reader();
@@ -217,6 +217,13 @@ async function use() {
   await tab.keyboard.press("Tab");
   await tab.keyboard.press("Enter");
   did.copiedByKeyboard = await copied();
+  await tab.context().close();
+  // So is a sentence to say.
+  await reader("chapters/11-say-do-not-say.html");
+  await tab.locator(".copy-quote").first().focus();
+  await tab.keyboard.press("Enter");
+  await tab.locator(".copy-quote:text('Copied')").waitFor();
+  did.sentence = [await tab.evaluate(() => navigator.clipboard.readText()), await tab.locator(".cell_output blockquote p").first().innerText()];
   await tab.context().close();
 
   // On a dark machine nothing flashes: the first script alone chooses the theme, before anything is shown.

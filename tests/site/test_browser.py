@@ -280,6 +280,11 @@ def test_code_is_copied_by_a_button_that_comes_when_it_is_wanted(seen):
     assert copied == shown.rstrip("\n") and len(copied) > 50
 
 
+def test_a_sentence_to_say_is_copied_whole(seen):
+    copied, shown = seen["use"]["sentence"]
+    assert copied == shown and copied.startswith("Global venture funding was")
+
+
 def test_every_chart_has_its_files_and_a_link_that_stays(site):
     for name, (chart, svg, notebook) in files.charts().items():
         rows = list(csv.DictReader(io.StringIO((site / f"charts/{name}.csv").read_text(encoding="utf-8"))))
