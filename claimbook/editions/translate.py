@@ -117,9 +117,10 @@ def latex_of(html):
     head = f"\\begin{{verdictcard}}{{{VERDICT_COLOURS[word].lstrip('#')}}}{{{MARKS[word]}}}"
     for name in card.select(".findings td small"):  # on a phone a cell names its column itself
         name.extract()
-    tables = "\n\\medskip\n".join(map(latex_table, card.find_all("table")))
-    lower = f"\\tcblower\n{tables}" if tables else ""
-    return f"{head}\n{inline(said)}\n{lower}\n\\end{{verdictcard}}"
+    findings, witnesses = (card.select_one(f".{name}") for name in ("findings", "witnesses"))
+    lower = f"\\tcblower\n{latex_table(findings)}" if findings else ""
+    after = f"\n{latex_table(witnesses)}" if witnesses else ""  # not in the box: it may go on overleaf
+    return f"{head}\n{inline(said)}\n{lower}\n\\end{{verdictcard}}{after}"
 
 
 def inline(element):
@@ -142,7 +143,8 @@ def _label(link):
 def latex_table(table):
     """An HTML table as LaTeX: columns as wide as their texts or sharing the line, long ones over several pages."""
     lines, headed = _lines(table)
-    long = len(lines) - headed > BREAKS
+    tall = sum(1 + max(latex.count(r"\newline") for latex, _ in line) for line in lines[headed:])
+    long = tall > BREAKS
     spec, wide = _columns(lines, headed, long, of_witnesses="witnesses" in table.get("class", ()))
     shared = "X" in spec
     kind = "tabular tabularx longtable xltabular".split()[2 * long + shared]
@@ -218,6 +220,7 @@ def _cells(cell):
 def _cell(cell):
     text = signed(cell.get_text(" ", strip=True))
     latex = "–" if text == "NaN" else inline(text) if text[:1] == "−" else inline(cell).strip()
+    latex = latex.removeprefix("\\newline")  # where nothing stands before a name, no line ends
     return f"\\textbf{{{latex}}}" if "claimed" in cell.parent.get("class", []) else latex, text
 
 

@@ -162,7 +162,7 @@ def html(verdict):
         )
     heads = "".join(f'<th scope="col"><abbr title="{e(told)}">{name}</abbr></th>' for name, told in COLUMNS.items())
     findings = (
-        f'<table class="findings"><thead><tr>{"<th></th>" * named}{heads}</tr></thead>'
+        f'<table class="findings"><thead><tr>{"<td></td>" * named}{heads}</tr></thead>'
         f"<tbody>{''.join(figures)}</tbody></table>"
     )
     table = (

@@ -177,7 +177,9 @@ def test_help_names_every_command_and_says_what_it_does(asked):
 def test_make_help_names_every_target_but_what_others_only_need():
     rules = re.findall(r"^([a-z]+):([^#=\n]*)(?:## (.*))?$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     needed = {one for _, needs, _ in rules for one in needs.split()} | {"look"}
-    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    said = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
     told = dict(line.split(maxsplit=1) for line in said.splitlines())
     assert told == {name: help for name, _, help in rules if help}
     assert {name for name, _, _ in rules} - needed <= told.keys()

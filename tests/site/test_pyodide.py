@@ -218,8 +218,9 @@ def test_the_first_result_comes_soon_after_a_bare_start(seen, site, capsys):
             file=sys.stderr,
         )
         for page, one in seen["chapters"].items():
+            chart = f"first chart {one['chart']:.1f} s" if one["chart"] else "no chart"
             print(
-                f"  {page}: first words {one['text']:.1f} s, first chart {one['chart']:.1f} s, all"
+                f"  {page}: first words {one['text']:.1f} s, {chart}, all"
                 f" {len(one['results'])} cells {one['done']:.1f} s",
                 file=sys.stderr,
             )
