@@ -143,7 +143,8 @@ def _label(link):
 def latex_table(table):
     """An HTML table as LaTeX: columns as wide as their texts or sharing the line, long ones over several pages."""
     lines, headed = _lines(table)
-    tall = sum(1 + max(latex.count(r"\newline") for latex, _ in line) for line in lines[headed:])
+    lower = lambda cell: cell[0].count(r"\newline") + len(cell[1]) // 50  # lines of a cell below its first
+    tall = sum(1 + max(map(lower, line)) for line in lines[headed:])
     long = tall > BREAKS
     spec, wide = _columns(lines, headed, long, of_witnesses="witnesses" in table.get("class", ()))
     shared = "X" in spec
