@@ -4,7 +4,6 @@ Every fault is one line with file, row, column and remedy. Of a fault that bring
 """
 
 import re
-from functools import partial
 
 import pandas as pd
 
@@ -18,14 +17,8 @@ from claimbook.paths import way_back
 
 def faults():
     """All faults of `data/`, and of what its claims and chapters say of each other."""
-    alone = partial(tables.wrong_cells, keyed=False)
-    rows = (
-        files()
-        or _each(alone)
-        or _each(tables.wrong_cells)
-        or _changed()
-        or _each(tables.wrong_rows) + _once() + _claims()
-    )
+    cells = files() or _each(tables.wrong_cells) or _each(tables.wrong_keys)
+    rows = cells or _changed() or _each(tables.wrong_rows) + _once() + _claims()
     return rows or relations.faults()
 
 

@@ -120,13 +120,10 @@ def rules(schema):
 def of_cells(path, schema, frame, keys):
     """The faults of a table's cells, of each row the first.
 
-    `frame`: the table, all texts, "" for an empty cell. `keys`: the cells of another table, by resource and fields;
-    without them keys are not looked at.
+    `frame`: the table, all texts, "" for an empty cell. `keys`: the cells of another table, by resource and fields.
     """
     found = {}
     for column, rule, limit in rules(schema):
-        if rule == "key" and not keys:
-            continue
         (sound, words), cells = CELLS[rule], frame[column].drop([*found])
         if rule != "required":
             cells = cells[cells != ""]

@@ -58,11 +58,21 @@ def _raw(table):
 
 
 @cache
-def wrong_cells(table, keyed=True):
-    """The faults of a table's cells, of each row the first. Raises DataError where the file cannot be read. `keyed`:
-    whether to look for its keys in other tables, whose own faults would be told a second time."""
-    one, keys = describe(table), lambda resource, fields: _raw(resource)[fields]
-    return checks.of_cells(one["path"], one["schema"], _raw(table), keyed and keys)
+def wrong_cells(table):
+    """The faults of a table's cells, of each row the first. Raises DataError where the file cannot be read."""
+    return _wrong(table, describe(table)["schema"] | {"foreignKeys": []})
+
+
+@cache
+def wrong_keys(table):
+    """The keys of a table that lead nowhere: to be asked of tables without other faults, which would be told twice."""
+    return _wrong(table, {"fields": [], "foreignKeys": describe(table)["schema"].get("foreignKeys", [])})
+
+
+def _wrong(table, schema):
+    return checks.of_cells(
+        describe(table)["path"], schema, _raw(table), lambda resource, fields: _raw(resource)[fields]
+    )
 
 
 def wrong_rows(table):
@@ -83,7 +93,7 @@ def wrong_rows(table):
 
 @cache
 def _read(table):
-    if faults := wrong_cells(table):
+    if faults := wrong_cells(table) or wrong_keys(table):
         raise DataError(f"{faults[0]}.")
     return typed(table, _raw(table))
 

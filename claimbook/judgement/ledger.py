@@ -349,7 +349,8 @@ def findings():
                 | {"agree": said["votes"][0], "count": said["votes"][1], "firm": stays / of, "grade": said["grade"]}
                 | {"choices": said["choices"]}
             )
-    return pd.DataFrame(rows)
+    columns = "claim part chapter article kind quoted early late now agree count firm grade choices".split()
+    return pd.DataFrame(rows, columns=columns)
 
 
 def history():

@@ -25,13 +25,14 @@ VOTES = ("exact", "about", "off", "cannot tell", "cannot be dated")
 """What a collector can say of a figure. Only the first three are counted."""
 
 FOR = {"holds": 1, "one count, for": 1, "fails": -1, "one count, against": -1, "disputed": 0, "no count": 0}
-"""The words, with the side that each is on: for, against, neither."""
+FOR |= {"right as quoted": 1, "since revised": 0, "garbled": -1}
+"""The words, with the side that each is on: for, against, neither. A figure that its source prints otherwise now was
+quoted right, and is not what is known today."""
 
 
 def side(word):
-    """1, -1 or 0: whether a word is for a figure, against it or neither: a figure that its source prints otherwise now
-    was quoted right, and is not what is known today."""
-    return {"right as quoted": 1, "garbled": -1}.get(word, FOR.get(word, 0))
+    """1, -1 or 0: whether a word is for a figure, against it or neither, as what is not scored is."""
+    return FOR.get(word, 0)
 
 
 @dataclass(frozen=True)
@@ -249,18 +250,24 @@ class Finding:
     spread: tuple = ()
 
 
-def is_amount(precision, unit):
-    """Whether a figure is an amount or a count printed to the digit: a quotation, true of its source alone."""
-    return precision == "as printed" and unit not in ("percent", "points", "ratio")
+def is_quotation(figure):
+    """Whether a figure is judged at its source alone: an amount or a count printed to the digit, of a named source."""
+    is_amount = figure.precision == "as printed" and figure.unit not in ("percent", "points", "ratio")
+    return bool(figure.cited) and is_amount
+
+
+def of_source(answers, figure):
+    """The Answers of the source that the article names, whoever prints them."""
+    return [one for one in answers if figure.cited in (one.collector, one.publisher)]
 
 
 def asked_of(answers, figure):
-    """Who is asked of a figure, and who is only shown: an amount of a named source is judged by that source alone, for
-    other collectors count another universe. Returns two lists of Answers."""
-    of_source = [one for one in answers if figure.cited in (one.collector, one.publisher)]
-    if not (figure.cited and is_amount(figure.precision, figure.unit)):
+    """Who is asked of a figure, and who is only shown: a quotation is judged by its source alone, for other collectors
+    count another universe. Returns two lists of Answers."""
+    if not is_quotation(figure):
         return answers, []
-    return of_source, [one for one in answers if one not in of_source]
+    asked = of_source(answers, figure)
+    return asked, [one for one in answers if one not in asked]
 
 
 def standing(answers, figure, view, said):
@@ -269,7 +276,7 @@ def standing(answers, figure, view, said):
     An amount whose source was seen is told as a quotation: right as quoted, since revised, garbled.
     """
     made = tuple(ballots(answers, figure.printed, figure.precision, view))
-    if not (figure.cited and is_amount(figure.precision, figure.unit)) or said not in ("right", "wrong"):
+    if not is_quotation(figure) or said not in ("right", "wrong"):
         return word(*tally(made), view.quorum), made
     if said == "wrong":
         return "garbled", made
@@ -294,5 +301,4 @@ def finding(answers, figure, article, now, forecast=False, other=(), **choices):
 
 def quotation(answers, figure, day, other=()):
     """Whether a figure is quoted right, from all its answers: see `quoted`."""
-    of_source = [one for one in answers if figure.cited in (one.collector, one.publisher)]
-    return quoted(of_source, figure.printed, figure.precision, figure.cited, day, other)
+    return quoted(of_source(answers, figure), figure.printed, figure.precision, figure.cited, day, other)

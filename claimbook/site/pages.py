@@ -302,7 +302,7 @@ def _entry(row):
 def cover():
     """The book in some sentences, from the verdicts that the chapters stored."""
     board, clashes, said = ledger.scoreboard(), consistency.contradictions(), ledger.findings()
-    scored = board[board["id"].isin(said["claim"])] if len(said) else board[:0]
+    scored = board[board["id"].isin(said["claim"])]
     counts = scored["verdict"].value_counts()
     told = ", ".join(f"{MARKS[word]} {counts[word]} {word}" for word in VERDICTS if word in counts)
     lines = [f"Of {len(scored)} scored claims, by their weakest figure: {told}."] if len(scored) else []

@@ -55,7 +55,7 @@ const SPACED = "* { line-height: 1.5 !important; letter-spacing: 0.12em !importa
 const copied = (tab) => tab.evaluate(() => {
   getSelection().selectAllChildren(document.querySelector("main"));
   const clipboardData = new DataTransfer(), event = new ClipboardEvent("copy", { clipboardData, bubbles: true, cancelable: true });
-  const signed = [...document.querySelectorAll("main td")].filter((cell) => cell.checkVisibility()).map((cell) => cell.textContent.trim()).filter((text) => /^\u2212/.test(text));
+  const signed = [...document.querySelectorAll("main td")].filter((cell) => /^\u2212/.test(cell.textContent.trim())).map((cell) => [cell.textContent.trim(), cell.checkVisibility()]);
   document.dispatchEvent(event);
   getSelection().removeAllRanges();
   const made = new DOMParser().parseFromString(clipboardData.getData("text/html"), "text/html");

@@ -51,9 +51,8 @@ def _cards(html):
     witnesses = re.search(r'<table class="witnesses">.*?</table>|$', html)[0]
     rows = re.findall(r'<tr class="[\w -]+">.*?</tr>', witnesses)
     parts = [rows[n : n + ROWS] for n in range(0, len(rows), ROWS)]
-    rest = html.replace(findings, "") if findings else html
-    first = [html.replace(witnesses, "") if witnesses else html] if findings else []
-    return first + [rest.replace("".join(rows), "".join(part)) for part in parts] or [html]
+    first, rest = html.replace(witnesses, ""), html.replace(findings, "")
+    return [first] * bool(findings) + [rest.replace("".join(rows), "".join(part)) for part in parts] or [html]
 
 
 def deck(path):

@@ -42,7 +42,7 @@ document.querySelector("main form.bd-search input")?.focus();
 // A sentence that can be printed as it stands is copied whole; where a browser forbids that, it is selected.
 for (const quote of document.querySelectorAll(".cell_output blockquote")) {
   const button = Object.assign(document.createElement("button"), { className: "copy-quote", textContent: "Copy" }), text = quote.textContent.trim();
-  button.addEventListener("click", () => navigator.clipboard?.writeText(text).then(() => { button.textContent = "Copied"; }, () => getSelection().selectAllChildren(quote.firstElementChild)));
+  button.addEventListener("click", () => (navigator.clipboard?.writeText(text) ?? Promise.reject()).then(() => { button.textContent = "Copied"; }, () => getSelection().selectAllChildren(quote.firstElementChild)));
   quote.append(button);
 }
 const run = document.querySelector(".run-page"), scripts = document.currentScript.src;
