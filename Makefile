@@ -106,7 +106,7 @@ lab: $(READY)    ## open the notebooks in JupyterLab, trusted: it shows their ch
 	@$(BIN)/jupyter trust --log-level=ERROR chapters/*.ipynb >/dev/null
 	@$(BIN)/jupyter lab $(if $(filter 0,$(shell id -u)),--allow-root) chapters
 
-serve: book      ## build, then show the book on http://localhost:8000, or the next port that is free
+serve: $(READY) ## show the book on http://localhost:8000, or the next port that is free, and follow every change of it
 	@$(BIN)/claimbook serve
 
 lock: $(READY)   ## renew requirements.lock and environment.yml from pyproject.toml

@@ -141,20 +141,10 @@ def _run(chosen):
 
 
 def _data(chosen):
-    from claimbook.engine import intake
-    from claimbook.evidence import tables
-    from claimbook.site import pages
+    from claimbook.site import build
 
-    faults = intake.files()
-    if not faults:
-        renamed, changed = intake.name_rows(), tables.renew()
-        faults = intake.faults()
-    if faults:
-        raise tables.DataError("\n".join(faults))
-    for former, current in renamed.items():
-        print(f"Renamed: {former} is {current}")
-    print("Tables accepted: " + (", ".join(changed) or "none had changed"))
-    print("Pages renewed: " + (", ".join(pages.write()) or "none was stale"))
+    for line in build.accept():
+        print(line)
 
 
 def _made(told, module, function="build"):
@@ -176,17 +166,9 @@ def _new_claim(chosen):
 
 
 def _serve(chosen):
-    from functools import partial
-    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+    from claimbook.site import preview
 
-    for port in range(8000, 8020):
-        try:
-            server = ThreadingHTTPServer(("127.0.0.1", port), partial(SimpleHTTPRequestHandler, directory=SITE))
-        except OSError:  # taken
-            continue
-        print(f"The book is on http://localhost:{port} until you press Ctrl+C", flush=True)
-        server.serve_forever()
-    sys.exit("The ports from 8000 to 8019 are taken: end what uses one of them, and repeat")
+    preview.serve()
 
 
 def _bench(chosen):
@@ -219,7 +201,7 @@ COMMANDS = {
     "class": (_class, "the class kit: notebooks for students and teachers, in one zip"),
     "slides": (_slides, "one deck of slides for each chapter"),
     "new-claim": (_new_claim, "add a claim: asks what is not given, writes its row and the skeleton of its section"),
-    "serve": (_serve, "show the site in place on this machine"),
+    "serve": (_serve, "show the book on this machine and follow every change of it"),
     "bench": (_bench, "measure the engine against plain tools, into chapters/benchmark.md"),
     "environment": (_environment, "write environment.yml from requirements.lock"),
 }

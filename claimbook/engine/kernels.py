@@ -1,6 +1,7 @@
 """Kernels for the chapters, forked from one process that has loaded the libraries: no chapter waits for them again.
 
-A kernel also tells which tables and notebooks its chapter opens, by any library: dependencies are seen, not declared.
+A kernel also tells which tables and notebooks its chapter opens, by any library, and which claims it judges:
+dependencies are seen, not declared.
 """
 
 import gc
@@ -45,20 +46,30 @@ def _live(connection_file, home, opened):
 
 
 def _watch(opened):
-    """A hook that refuses every change of the book's files, and sends the name of each that is read once."""
-    known = set()
+    """A hook that refuses every change of the book's files, and sends the name of each that is read once; of tables
+    that the package reads for itself only those that the chapter asks for, and of which claims it asks."""
+    known, own = set(), False
+
+    def note(name):
+        if name not in known:
+            known.add(name)
+            opened.send(name)
 
     def watch(event, args):
+        nonlocal own
         writes = event in ("os.remove", "os.truncate") or event == "open" and args[2] & WRITES
         for name in map(_ours, args[:2] if event == "os.rename" else args[:1] if writes else ()):
             if name.startswith(("data/", "chapters/")):
                 what = f"A chapter may not write to {name}: it reads the book's files and shows what it finds"
                 raise PermissionError(f"{what}. Write elsewhere, or change the file by hand.")
-        if event == "open":
+        if event == "claimbook.asks":
+            note(args[0])
+        elif event == "claimbook.reads":
+            own = args[0]
+        elif event == "open" and not own:
             name = _ours(args[0])
-            if name not in known and name.endswith((".csv", ".ipynb", ".json")) and "/." not in f"/{name}":
-                known.add(name)
-                opened.send(name)
+            if name.endswith((".csv", ".ipynb", ".json")) and "/." not in f"/{name}":
+                note(name)
 
     return watch
 
@@ -104,7 +115,7 @@ class KernelManager(AsyncKernelManager):
         self.provisioner = _Fork(kernel_id="chapter", kernel_spec=self.kernel_spec, parent=self)
 
     def inputs(self):
-        """The files of the repository that the chapter opened since it was asked last."""
+        """What the chapter asked for since this was asked last: files of the repository, and "claim boom-02"."""
         found = set()
         while self.opened.poll():
             found.add(self.opened.recv())

@@ -1,7 +1,8 @@
 """Executes chapters and stores their outputs. The notebooks hold their own outputs: they are the cache.
 
 For each chapter `chapters/fingerprints.json` records what its outputs were made of: its code, every file of the
-repository that it opened (seen, not declared), the package, the locked versions. A chapter is stale when one differs.
+repository that it opened (seen, not declared), what all tables say to the claims that it judges, the package, the
+locked versions. A chapter is stale when one differs.
 """
 
 import csv
@@ -12,6 +13,7 @@ import os
 import re
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from hashlib import sha256
 from itertools import count
 
@@ -66,7 +68,10 @@ def _hash(*parts):
 
 
 def _content(path):
-    """A short hash of what a file says to a chapter: the data package without the sizes and hashes of its tables."""
+    """A short hash of what a file says to a chapter: the data package without the sizes and hashes of its tables; of
+    "claim boom-02" what all tables say to it."""
+    if path.startswith("claim "):
+        return _basis(path.removeprefix("claim "))
     file = ROOT / path
     if not file.is_file():
         return "missing"
@@ -80,6 +85,16 @@ def _content(path):
         except (ValueError, KeyError, TypeError):
             pass  # what is wrong with it, the check of the data says
     return _hash(said)
+
+
+def _basis(claim):
+    from claimbook.evidence.tables import DataError
+    from claimbook.judgement import ledger, questions
+
+    try:
+        return _hash(questions.basis(ledger.claims()[claim]))
+    except (DataError, KeyError, OSError, ValueError):
+        return "missing"  # what is wrong, the check of the data says
 
 
 def _cited(inputs):
@@ -183,10 +198,9 @@ def _together(wave, progress):
         raise RunError("\n\n".join(failures))
 
 
-def _execute(path, at, progress):
-    """Execute one chapter and store it. Returns its fingerprint. `at`: where all are that are executed, in words."""
-    notebook, start = read(path), time.monotonic()
-    client = NotebookClient(
+def client(path, notebook):
+    """What executes the cells of this chapter, in a kernel of its own once that is set up."""
+    return NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
         kernel_manager_class=KernelManager,
@@ -195,29 +209,51 @@ def _execute(path, at, progress):
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},
     )
+
+
+@contextmanager
+def told_where(place):
+    """What goes wrong while cells are executed becomes a RunError. `place`: a list whose last item says where."""
+    try:
+        yield
+    except CellTimeoutError as error:
+        what = f"ran for more than {SECONDS_PER_CELL} s and was stopped"
+        raise RunError(f"{place[-1]} {what}. Its stored outputs are unchanged. Make it quicker") from error
+    except (CellExecutionError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
+        raise RunError(f"{place[-1]} failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
+
+
+def cells(path, notebook, client, place, first=0):
+    """Execute the cells of a chapter from the first on, and yield the number of each before."""
+    section = ""
+    for number, cell in enumerate(notebook.cells):
+        if anchor := ANCHOR.match(cell.source):
+            section = anchor[1]
+        if number >= first:
+            place.append(f"chapters/{path.name}, cell {number} ({cell.get('id')})")
+            yield number
+            client.execute_cell(cell, number)
+            _check_outputs(place[-1], cell.get("outputs", []), section)
+
+
+def _execute(path, at, progress):
+    """Execute one chapter and store it. Returns its fingerprint. `at`: where all are that are executed, in words."""
+    written, notebook, start = path.read_bytes(), read(path), time.monotonic()
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    place, section = f"chapters/{path.name}, its kernel", ""
+    runs, place = client(path, notebook), [f"chapters/{path.name}, its kernel"]
     try:
-        with client.setup_kernel():
-            for number, cell in enumerate(notebook.cells):
-                if anchor := ANCHOR.match(cell.source):
-                    section = anchor[1]
-                place = f"chapters/{path.name}, cell {number} ({cell.get('id')})"
+        with told_where(place), runs.setup_kernel():
+            for number in cells(path, notebook, runs, place):
                 seconds = time.monotonic() - start
                 at[path.name] = f"{path.name} cell {number + 1} of {len(notebook.cells)}, {seconds:.0f} s"
                 progress("; ".join(at.copy().values()))
-                client.execute_cell(cell, number)
-                _check_outputs(place, cell.get("outputs", []), section)
-            inputs = client.km.inputs()
-    except CellTimeoutError as error:
-        what = f"ran for more than {SECONDS_PER_CELL} s and was stopped"
-        raise RunError(f"{place} {what}. Its stored outputs are unchanged. Make it quicker") from error
-    except (CellExecutionError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
-        raise RunError(f"{place} failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
+            inputs = runs.km.inputs()
     finally:
         at.pop(path.name, None)
+    if path.read_bytes() != written:
+        raise RunError(f"chapters/{path.name} was changed while it was executed. It stays as it is: repeat the command")
     write(path, dump(notebook))
     return fingerprint(notebook, inputs - {f"chapters/{path.name}"})
 

@@ -144,7 +144,7 @@ def figure(id):
         if {"id", "value"} <= {*frame} and len(found := frame[frame["id"] == id]):
             return Quantity(found["value"].iloc[0], (found.iloc[0].to_dict(),))
     now = tables.load("renamed").set_index("former")["current"].get(id)
-    homes = [name for name in tables.figures() if name not in tables.loaded and id in set(tables._read(name)["id"])]
+    homes = [name for name in tables.figures() if name not in tables.loaded and id in set(tables.read(name)["id"])]
     told = f"Say load({homes[0]!r}) before." if homes else f"Loaded are: {', '.join(tables.loaded)}."
     raise tables.DataError(f"No table that was loaded has a row {id!r}. {f'It is {now!r} now.' if now else told}")
 

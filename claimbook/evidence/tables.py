@@ -5,6 +5,7 @@
 
 import hashlib
 import json
+import sys
 from functools import cache
 from pathlib import Path
 
@@ -52,9 +53,14 @@ def wrong_file(table):
 @cache
 def _raw(table):
     """A table as it is written: all texts, "" for an empty cell. Raises DataError where the file cannot be read."""
-    if fault := wrong_file(table):
-        raise DataError(fault)
-    return pd.read_csv(DATA / describe(table)["path"], dtype="str", keep_default_na=False, encoding="utf-8")
+    path = DATA / describe(table)["path"]
+    sys.audit("claimbook.reads", True)  # whoever watches a chapter's files learns what it asks for from `load` alone
+    try:
+        if fault := wrong_file(table):
+            raise DataError(fault)
+        return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
+    finally:
+        sys.audit("claimbook.reads", False)
 
 
 @cache
@@ -92,7 +98,8 @@ def wrong_rows(table):
 
 
 @cache
-def _read(table):
+def read(table):
+    """One table as `load` gives it, not to be changed, for the book's own use: the chapter has not asked for it."""
     if faults := wrong_cells(table) or wrong_keys(table):
         raise DataError(f"{faults[0]}.")
     return typed(table, _raw(table))
@@ -113,8 +120,9 @@ def load(table):
     Amounts are in the unit that the column `unit` names. Empty cells are missing values. Raises DataError where
     the table does not exist, or its file or a cell has a fault.
     """
-    frame = _read(table)
+    frame = read(table)
     loaded[table] = frame
+    sys.audit("claimbook.asks", f"data/{describe(table)['path']}")
     return frame.copy()
 
 

@@ -4,6 +4,8 @@ What the tables say themselves is found here: printed figures, and what follows 
 change). What a chapter computes otherwise comes with its verdict, and is held against the same question.
 """
 
+import sys
+from dataclasses import astuple, replace
 from functools import cache
 from math import inf, isnan, nan
 
@@ -36,7 +38,7 @@ ANSWER = "label low high collector publisher begin end day other prints order id
 def asked():
     """The questions of all figures: {(claim, part): {column of questions.csv: its words, a tuple}}."""
     told = {}
-    for row in tables.load("questions").fillna("").to_dict("records"):
+    for row in tables.read("questions").fillna("").to_dict("records"):
         key = row.pop("claim"), row.pop("part")
         told[key] = {column: tuple(filter(None, cell.split(";"))) for column, cell in row.items()}
     return told
@@ -47,7 +49,7 @@ def figures():
     """All printed figures as dicts, by id: `low`, `high` and `value` in billions of dollars where it is money, else in
     their unit; `begin` and `end`, the days between which it became known; `issue`, the print that first had it, `page`,
     the one that it was read on."""
-    frame = pd.concat([tables.load(name).assign(table=name) for name in tables.figures()], ignore_index=True)
+    frame = pd.concat([tables.read(name).assign(table=name) for name in tables.figures()], ignore_index=True)
     frame = frame.reindex(columns=frame.columns.union(["announced", "edition", "growth"], sort=False))
     rates = tables.package().get("relations", {}).get("rates", {})
     frame = frame.assign(
@@ -55,7 +57,7 @@ def figures():
         measure=frame["measure"].fillna("round"),
         amount=frame["value"] * frame["unit"].map(rates).fillna(1.0),
     ).astype(object)
-    seen = frame["source"].map(tables.load("sources").set_index("key")["seen"])
+    seen = frame["source"].map(tables.read("sources").set_index("key")["seen"])
     days = [dates.public(row) for row in frame[["known", "period", "qualifier"]].to_dict("records")]
     word, value = frame["qualifier"].fillna(""), frame["amount"]
     frame = frame.assign(
@@ -283,6 +285,7 @@ def answers(claim, figure, witnesses):
     `witnesses`: as stored with the claim's verdict. One that rests on the figures of an answer that the tables give
     themselves is not told again.
     """
+    sys.audit("claimbook.asks", f"claim {claim.id}")
     question = asked()[claim.id, figure.part]
     votes = found(question, figure.unit)
     told = {one.ids for one in votes}
@@ -291,10 +294,24 @@ def answers(claim, figure, witnesses):
     return votes + [one for one, why in more if not why], [(one, why) for one, why in more if why]
 
 
+def basis(claim):
+    """What a verdict on a claim rests on besides the rows of its chapter, as text: the question, the article's days,
+    the day of judgement, and who answers by the tables, with all that is known of the figures and of their pages."""
+    said = [claim, [*tables.read("articles").set_index("id").loc[int(claim.article)]], today()]
+    pages = tables.read("sources").set_index("key", drop=False)
+    for question, unit in ((asked()[claim.id, figure.part], figure.unit) for figure in claim.figures):
+        measures = sorted({measure for measure, *_ in _places()} & {*question["measure"]})
+        voters = sorted((sorted(one.ids), str(astuple(replace(one, ids=frozenset())))) for one in found(question, unit))
+        rows = [figures()[id] for id in sorted({id for ids, _ in voters for id in ids})]
+        said += [question, measures, voters]
+        said += [(row | {"ids": row["id"]}, [*pages.loc[row["source"]]]) for row in rows]
+    return str(said)
+
+
 @cache
 def today():
     """The day of judgement now (ISO): the last on which a page was read."""
-    return tables.load("sources")["seen"].max()
+    return tables.read("sources")["seen"].max()
 
 
 GRADES = {"primary": "own page", "copy": "copy", "report": "report"}
@@ -323,7 +340,7 @@ def history(claim, witnesses=(), misquote=()):
     Of what was known on that day alone; of several figures the word of the worst. Before the article there is nothing
     to quote, only to count. `witnesses`, `misquote`: as stored with its verdict.
     """
-    first, last = tables.load("articles").set_index("id").loc[int(claim.article), ["earliest", "latest"]]
+    first, last = tables.read("articles").set_index("id").loc[int(claim.article), ["earliest", "latest"]]
     said = [(figure, answers(claim, figure, witnesses)[0]) for figure in claim.figures]
     days = sorted({day for _, found in said for one in found for day in (one.begin, one.end)})
     told, before = {}, "no count"
@@ -345,7 +362,7 @@ def judge(claim, witnesses=(), misquote=(), day=None, **choices):
 
     `witnesses`, `misquote`: as stored with its verdict. `day`: of the judgement now (ISO). `choices`: see votes.View.
     """
-    days = tables.load("articles").set_index("id").loc[int(claim.article)]
+    days = tables.read("articles").set_index("id").loc[int(claim.article)]
     found, context = {}, {}
     for figure in claim.figures if claim.kind not in rules.UNSCORED else ():
         said, context[figure.part] = answers(claim, figure, witnesses)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from claimbook.engine import intake, kernels, run
 from claimbook.engine.stamp import STAMP, forms, stamp
+from claimbook.evidence import tables
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, ROOT, SITE, notebooks
 from claimbook.site import files, pages
@@ -60,6 +61,22 @@ def make_ready(progress=lambda text: None):
     if faults := stored_faults():
         raise BuildError("Stored outputs cannot be published.", faults)
     return stale
+
+
+def accept():
+    """Accept a change of the data: rename rows, renew hashes, check all. Yields in lines what was done, at the end.
+
+    Raises DataError with all faults.
+    """
+    faults = intake.files()
+    if not faults:
+        renamed, changed = intake.name_rows(), tables.renew()
+        faults = intake.faults()
+    if faults:
+        raise tables.DataError("\n".join(faults))
+    yield from (f"Renamed: {former} is {current}" for former, current in renamed.items())
+    yield "Tables accepted: " + (", ".join(changed) or "none had changed")
+    yield "Pages renewed: " + (", ".join(pages.write()) or "none was stale")
 
 
 def publish(fresh, made_of):

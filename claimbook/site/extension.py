@@ -12,7 +12,7 @@ from sphinx_exercise.nodes import solution_node
 from claimbook.charts import look, paper
 from claimbook.judgement import ledger
 from claimbook.judgement.words import MARKS, VERDICTS
-from claimbook.paths import ROOT, notebooks, theme_of
+from claimbook.paths import CHAPTERS, ROOT, notebooks, theme_of
 from claimbook.site import files, launch, pyrun, share, theme
 from claimbook.site.themed import page_html, picture
 from claimbook.teaching.onpage import Exercise
@@ -56,7 +56,9 @@ class ChartDirective(Directive):
     def run(self):
         if self.arguments[0] not in files.charts():
             raise self.error(f"No notebook has a chart named {self.arguments[0]!r}.")
-        return [chart(files.charts()[self.arguments[0]][1], self.state.document.settings.env)]
+        env = self.state.document.settings.env
+        env.note_dependency(str(CHAPTERS / files.charts()[self.arguments[0]][2]))
+        return [chart(files.charts()[self.arguments[0]][1], env)]
 
 
 def reading_time(chapter):
@@ -195,14 +197,20 @@ def begin(app):
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
     (static / "colours.css").write_text(look.variables(), encoding="utf-8")
-    app.drawn = files.begin() if app.builder.name == "html" else None
+    app.config.numfig = app.config.numfig and app.builder.name != "html"  # no page counts its figures: a second saved
+    app.drawn = files.begin() if app.builder.name == "html" and not app.config.preview else None
 
 
 def finish(app, error):
-    """Once all pages are written: files of charts, cards and lists of pages; the theme cut to what is used."""
+    """Once all pages are written: files of charts, cards and lists of pages; the theme cut to what is used. The preview
+    shows pages alone."""
     if error or app.builder.name != "html":
         return
     site = Path(app.outdir)
+    if app.config.preview:
+        for path, html in theme.mend(site, app.config.html_baseurl)[1].items():
+            path.write_text(html, encoding="utf-8")
+        return
     files.write(site, app.drawn)
     share.publish(site, app.shared_pages, app.config.html_baseurl)
     pyrun.publish(site, app.config.pyodide_url)
@@ -217,6 +225,7 @@ def setup(app):
     app.add_object_type("claim", "claim")
     app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = 0  # before pages that have its words
     app.add_config_value("pyodide_url", None, "html", str)
+    app.add_config_value("preview", False, "", bool)
     app.add_css_file("colours.css")
     app.add_css_file("claimbook.css")
     app.add_js_file("page.js", loading_method="defer")

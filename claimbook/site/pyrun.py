@@ -65,13 +65,17 @@ def book():
     return packed.getvalue()
 
 
-def publish(site, address):
-    """Put into the site what the button fetches. `address`: the setting `pyodide_url`."""
+def setting(address):
+    """What assets/pyrun.js must know, as JSON: where Python lies, and which chapters read others."""
     others = lambda mark: [Path(path).name for path in mark["inputs"] if path.endswith(".ipynb")]
     reads = {name: others(mark) for name, mark in run.recorded().items()}
-    setting = {"python": address, "packages": PACKAGES, "reads": reads}
+    return json.dumps({"python": address, "packages": PACKAGES, "reads": reads})
+
+
+def publish(site, address):
+    """Put into the site what the button fetches. `address`: the setting `pyodide_url`."""
     (site / "_static" / "book.zip").write_bytes(book())
-    (site / "_static" / "pyrun.json").write_text(json.dumps(setting), encoding="utf-8")
+    (site / "_static" / "pyrun.json").write_text(setting(address), encoding="utf-8")
     if "//" not in address:
         if not DISTRIBUTION.exists():
             raise FileNotFoundError(

@@ -77,30 +77,40 @@ SHEET = r'<link (?=[^>]*rel="stylesheet")[^>]*href="[^"?]*_static/((?!book\.css)
 """A style sheet of a page. All of them go into one: each is a wait before a phone shows anything."""
 
 
-def finish(site, base):
-    """Mend every page of the site, then cut its style sheets and icon fonts to what the pages use. A page that was
-    finished before stays. `base`: the site's address; 404.html is shown at any depth, and links by its path."""
+def mend(site, base):
+    """Mend every page of the site that was not, without its styles. Returns all pages, and those that were mended, as
+    {path: HTML}. `base`: the site's address."""
     static = site / "_static"
     paths = [path for path in sorted(site.rglob("*.html")) if static not in path.parents]
     pages = {path: path.read_text(encoding="utf-8") for path in paths}
-    fresh = [path for path, html in pages.items() if "_static/book.css" not in html]
+    fresh = [path for path, html in pages.items() if "Content-Security-Policy" not in html]
     if not fresh:
-        return
-    (static / "scripts/fontawesome.js").unlink(missing_ok=True)
+        return pages, {}
     for name, *rule in SPARED:
         script = static / "scripts" / name
         script.write_text(mended(script.read_text(encoding="utf-8"), [rule]), encoding="utf-8")
     rules = MENDED + guarded((static / "documentation_options.js").read_text(encoding="utf-8").strip(), base)
     for path in fresh:
         pages[path] = mended(pages[path], rules if path.name == "search.html" else rules + NOT_FOR_SEARCH)
+    return pages, {path: pages[path] for path in fresh}
+
+
+def finish(site, base):
+    """Mend every page of the site, then cut its style sheets and icon fonts to what the pages use. A page that was
+    finished before stays. `base`: the site's address; 404.html is shown at any depth, and links by its path."""
+    pages, fresh = mend(site, base)
+    if not fresh:
+        return
+    static = site / "_static"
+    (static / "scripts/fontawesome.js").unlink(missing_ok=True)
     scripts = [path.read_text(encoding="utf-8") for path in site.rglob("*.js") if path.name != "searchindex.js"]
     words = set(re.findall(r"[\w-]+", " ".join([*pages.values(), *scripts])))
-    css = styles(static, dict.fromkeys(sheet for path in fresh for sheet in re.findall(SHEET, pages[path])), words)
+    css = styles(static, dict.fromkeys(sheet for html in fresh.values() for sheet in re.findall(SHEET, html)), words)
     (static / "book.css").write_text(css, encoding="utf-8")
     name = f"_static/book.css?v={sha256(css.encode()).hexdigest()[:8]}"
-    for path in fresh:
+    for path, html in fresh.items():
         root = "../" * (len(path.relative_to(site).parts) - 1)
-        html = re.sub(SHEET, f'<link rel="stylesheet" href="{root}{name}" />', pages[path], count=1)
+        html = re.sub(SHEET, f'<link rel="stylesheet" href="{root}{name}" />', html, count=1)
         last = [(SHEET, "")]
         if path.name == "404.html":
             last.append((r'\b(href|src|action)="(?![a-z]+:|[/#])', rf'\1="{urlsplit(base).path}'))

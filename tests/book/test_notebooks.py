@@ -95,7 +95,7 @@ def said(value):
 def test_every_choice_among_tied_rows_says_what_breaks_the_tie(path, monkeypatch):
     """Whatever makes it (drop_duplicates, first, nlargest, iloc): it is the same where the rows of every table stand in
     the other order."""
-    read, found = tables._read, []
+    read, found = tables.read, []
     monkeypatch.setattr(paper, "svg_of", lambda *given: "")
     monkeypatch.setattr(paper, "_bands", lambda *given: None)
     monkeypatch.chdir(path.parent)

@@ -26,7 +26,7 @@ from claimbook.engine import run
 from claimbook.evidence import tables
 from claimbook.judgement import ledger
 
-READ, DRAWN = tables._read, (paper.svg_of, paper._bands)
+READ, DRAWN = tables.read, (paper.svg_of, paper._bands)
 pandas.set_option("display.max_columns", 20)  # as in a notebook
 FORMAT = DisplayFormatter().format
 MUTATORS = ("append", "extend", "update", "insert", "add", "pop", "setdefault")
@@ -57,7 +57,7 @@ def drawing(on):
 
 def patch(frames):
     """Let the chapters read these tables instead of those in `data/`."""
-    tables._read = lambda table: frames[table] if table in frames else READ(table)
+    tables.read = lambda table: frames[table] if table in frames else READ(table)
     ledger.claims.cache_clear()
 
 
@@ -118,13 +118,13 @@ class Chapter:
         tables.loaded.clear()
         for cell in self.cells:
             asked = set()
-            tables._read = lambda table: asked.add(table) or READ(table)
+            tables.read = lambda table: asked.add(table) or READ(table)
             ledger.claims.cache_clear()
             self.before.append((dict(names), list(tables.loaded)))
             cell.drawn = drawn
             self.outputs.append(cell.execute(names))
             self.loads.append(asked - {"sources"})  # its keys only, which the schema guards
-        tables._read = READ
+        tables.read = READ
 
     def strays(self):
         """Cells that show something else here than what is stored in the notebook, drawings apart."""
@@ -174,7 +174,7 @@ class Chapter:
                 continue
             names.update({name: value for name, value in before.items() if name not in dirty})
             tables.loaded.clear()
-            tables.loaded.update({table: tables._read(table) for table in tables_before})
+            tables.loaded.update({table: tables.read(table) for table in tables_before})
             try:
                 if cell.execute(names) != expected:
                     return cell.id

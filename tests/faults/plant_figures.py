@@ -20,7 +20,7 @@ PROMISED = {"x 10": 80, "/ 10": 80, "sign": 80, "unit": 80, "year": 80, "collect
 REPORT = BUILD / "figures.csv"
 FIGURES = tables.figures()
 RAW = {name: tables._raw(name) for name in tables.tables()}
-TYPED = {name: tables._read(name) for name in RAW}
+TYPED = {name: tables.read(name) for name in RAW}
 ROWS = {name: relations.rows(name) for name in FIGURES}
 WORDS = {column: sorted({word for name in FIGURES for word in RAW[name][column]}) for column in ("unit", "collector")}
 IDS = {id for name in FIGURES for id in RAW[name]["id"]}
@@ -63,7 +63,7 @@ def objection(name, changes):
         new = keys.id_of(name, raw.loc[row].to_dict())
         if new != RAW[name]["id"][row] and new in IDS:
             return f"{new} is there already"
-    tables._read = (TYPED | {name: tables.typed(name, raw)}).get
+    tables.read = (TYPED | {name: tables.typed(name, raw)}).get
     rows = [row for table, given in (ROWS | {name: relations.rows(name)}).items() for row in given]
     return next(iter(tables.wrong_rows(name) or relations.faults(relations.Figures(rows))), "")
 

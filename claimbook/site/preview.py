@@ -1,0 +1,412 @@
+"""The live preview behind `make serve`: one Sphinx that stays loaded compiles what was changed, and open pages reload.
+
+It shows, and publishes nothing: the site is made clean by `make book`. A chapter whose code was changed is executed
+from the first changed cell on, in a kernel that is kept, and stays stale: `make book` executes it whole.
+"""
+
+import asyncio
+import fcntl
+import gc
+import io
+import json
+import mimetypes
+import os
+import re
+import shutil
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from threading import Thread
+
+from sphinx.util import logging
+from tornado import httpserver, netutil, web
+from tornado.iostream import StreamClosedError
+
+from claimbook.engine import run
+from claimbook.engine.alone import alone
+from claimbook.evidence.tables import DataError
+from claimbook.judgement import ledger
+from claimbook.paths import BUILD, CHAPTERS, ROOT, config, notebooks
+from claimbook.site import build, files, pyrun
+
+HOME = BUILD / "preview"
+SITE, TREES = HOME / "html", HOME / "doctrees"
+PORTS = range(8000, 8020)
+PORT = "CLAIMBOOK_PORT"
+FOLDERS, FILES = (
+    ("chapters", "data", "claimbook"),
+    "index.md _config.yml _toc.yml CITATION.cff CHANGELOG.md requirements.lock".split(),
+)
+OTHERS = re.compile(r"/[.]|__pycache__|fingerprints[.]json$|~$")
+"""What is watched, and what lies there and is no part of the book."""
+PAUSE = 0.05
+"""Seconds between two looks at the files."""
+HELD = []
+KEPT = 3
+"""How many chapters keep their kernel: each holds some 200 MB."""
+RESTART = ("claimbook/", "_config.yml", "_toc.yml", "requirements.lock")
+"""A change of these needs everything to be loaded anew."""
+EVERYWHERE = ("chapters/glossary.md", "CITATION.cff", "CHANGELOG.md")
+"""A change of these shows on every page."""
+FAULTS = (build.BuildError, run.RunError, DataError, OSError)
+SCRIPT = b"""
+{
+  const { version } = document.currentScript.dataset;
+  const box = document.createElement("pre");
+  box.style.cssText =
+    "position:fixed;inset:auto 0 0;z-index:9999;max-height:60vh;overflow:auto;margin:0;padding:1rem;" +
+    "background:#7a1020;color:#fff;white-space:pre-wrap";
+  box.setAttribute("role", "alert");
+  const page = encodeURIComponent(location.pathname);
+  const news = new EventSource(`/preview-news?version=${version}&page=${page}`);
+  news.onmessage = ({ data }) => {
+    const { reload, fault } = JSON.parse(data);
+    if (reload) return location.reload();
+    box.textContent = fault;
+    fault ? document.body.append(box) : box.remove();
+  };
+}
+"""
+"""What every page runs besides: it reloads at its place when it was compiled anew, and shows what is wrong."""
+
+
+class Kept:
+    """A chapter's kernel that stays, and the cells that it has executed, all of them in one thread."""
+
+    def __init__(self, path):
+        self.path, self.thread, self.done, self.open = path, ThreadPoolExecutor(1), [], ExitStack()
+        self.client = run.client(path, run.read(path))
+        self.ready = self.thread.submit(lambda: self.open.enter_context(self.client.setup_kernel()))
+
+    def first_changed(self, notebook):
+        """The number of the first cell whose code differs from what was executed; None where none does."""
+        now = [cell.source if cell.cell_type == "code" else None for cell in notebook.cells]
+        codes = [(number, source) for number, source in enumerate(now) if source is not None]
+        for (number, source), (executed, _) in zip(codes, self.done):
+            if source != executed:
+                return number
+        return codes[len(self.done)][0] if len(codes) > len(self.done) else None
+
+    def execute(self, notebook):
+        """Give a notebook the outputs of its code, executed from the first changed cell on. Raises RunError."""
+        return self.thread.submit(self._execute, notebook).result()
+
+    def _execute(self, notebook):
+        self.ready.result()
+        first, place = self.first_changed(notebook), [f"chapters/{self.path.name}, its kernel"]
+        codes = [(number, cell) for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
+        if first is not None:
+            self.done = self.done[: [number for number, _ in codes].index(first)]
+            self.client.nb = notebook
+            self.client.reset_execution_trackers()
+            for number, cell in codes:
+                cell.outputs = [] if number >= first else cell.outputs
+            with run.told_where(place):
+                for number in run.cells(self.path, notebook, self.client, place, first):
+                    self._note(notebook.cells, number)
+                self._note(notebook.cells, len(notebook.cells))
+        self.done = self.done[: len(codes)]
+        for (_, cell), (_, outputs) in zip(codes, self.done):
+            cell.outputs = outputs
+        return notebook
+
+    def _note(self, cells, upto):
+        """The cells before this one are executed."""
+        codes = [cell for cell in cells[:upto] if cell.cell_type == "code"]
+        self.done += [(cell.source, cell.outputs) for cell in codes[len(self.done) :]]
+
+    def close(self):
+        self.thread.submit(self.open.close).result()
+        self.thread.shutdown()
+
+
+class Book:
+    """The book in the state that the open pages show."""
+
+    def __init__(self, news):
+        self.news, self.kept, self.app, self.said, self.compiled = news, {}, None, io.StringIO(), False
+
+    def load(self):
+        """Load Sphinx, as jupyter-book would call it, and keep it."""
+        from jupyter_book.config import get_final_config
+        from sphinx.application import Sphinx
+        from sphinx.util.docutils import docutils_namespace, patch_docutils
+
+        made_by = HOME / "made-by"
+        if not made_by.exists() or made_by.read_text(encoding="utf-8") != _made_by():
+            for old in (SITE, TREES):
+                shutil.rmtree(old, ignore_errors=True)
+            made_by.write_text(_made_by(), encoding="utf-8")
+        told = {"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
+        config, _ = get_final_config(user_yaml=ROOT / "_config.yml", sourcedir=ROOT, cli_config=told)
+        self.loaded = ExitStack()  # until the process ends: what is registered in docutils is so for all
+        self.loaded.enter_context(patch_docutils(None))
+        self.loaded.enter_context(docutils_namespace())
+        options = {"confoverrides": config | {"preview": True}, "status": None, "warning": self.said}
+        self.app = Sphinx(str(ROOT), None, str(SITE), str(TREES), "html", **options)
+
+    def update(self, changed):
+        """Bring the pages up to date. `changed`: names of files, relative to the book; None for all. What is wrong is
+        told to the pages, which stay as they were."""
+        start, fault, before = time.time_ns(), "", time.monotonic()
+        try:
+            with alone(BUILD / "lock", "claimbook serve"):
+                self._execute(changed)
+            forget()
+            fault = self._compile(any(name in EVERYWHERE for name in changed or ()))
+        except FAULTS as error:
+            fault = str(error)
+        fresh = [path for path in SITE.rglob("*.html") if path.stat().st_mtime_ns >= start]
+        self.news.tell({f"/{path.relative_to(SITE)}" for path in fresh}, fault)
+        names = ", ".join(sorted(path.stem for path in fresh if path.stem not in ("search", "genindex", "404")))
+        print(f"{time.strftime('%X')} {names or 'nothing to show'}: {time.monotonic() - before:.1f} s", flush=True)
+        if fault:
+            print(fault, flush=True)
+
+    def _execute(self, changed):
+        """Accept a change of the data as `make data` does, then execute what is stale."""
+        touched = lambda folder: changed is None or any(name.startswith(folder) for name in changed)
+        if touched("data/"):
+            self.drop(*self.kept)  # they have read the tables as they were
+            forget()
+            for line in build.accept() if changed else ():
+                print(line, flush=True)
+            build.make_ready()
+        elif touched("chapters/"):
+            for path in (CHAPTERS / Path(name).name for name in changed if name.endswith(".ipynb")):
+                if path.exists():
+                    self._from_first_changed(path)
+
+    def _from_first_changed(self, path):
+        notebook, written = run.read(path), path.read_bytes()
+        mark = run.recorded().get(path.name)
+        if path.name not in self.kept and mark and run.fingerprint(notebook, [])["code"] == mark["code"]:
+            return
+        self.keep(path).execute(notebook)
+        if path.read_bytes() == written:  # else it was saved again meanwhile, which is the next change
+            text = run.dump(notebook)
+            if text.encode() != written:
+                run.write(path, text)
+
+    def keep(self, path):
+        """The kernel of a chapter, started where there is none; of the others the oldest goes."""
+        if path.name not in self.kept:
+            while len(self.kept) >= KEPT:
+                self.drop(next(iter(self.kept)))
+            self.kept[path.name] = Kept(path)
+        return self.kept[path.name]
+
+    def drop(self, *names):
+        for name in names:
+            self.kept.pop(name).close()
+
+    def warm(self, page):
+        """Execute the chapter of a page that was opened, so that its first change finds a kernel."""
+        path = CHAPTERS / f"{Path(page).stem}.ipynb"
+        if path in notebooks() and path.name not in self.kept:
+            kept = self.keep(path)
+            kept.thread.submit(lambda: kept._execute(run.read(path)))
+
+    def _compile(self, everything):
+        """Compile what is not as its source: all of it by Sphinx's own way once, then the pages alone, without what
+        only a whole site needs (indexes, a search, copies of styles). Returns Sphinx's warnings."""
+        self.said.seek(0)
+        self.said.truncate()
+        builder, env = self.app.builder, self.app.env
+        if not self.compiled or everything:
+            self.app.build(force_all=everything)
+            self.compiled = True
+            gc.freeze()  # what is loaded stays: no use to look for garbage among it at every change
+        else:
+            with logging.pending_warnings():
+                pages = {*builder.read()}
+            pages |= {*env.check_dependents(self.app, pages)}
+            builder.search = False
+            builder.prepare_writing(pages)
+            builder._write_serial(sorted(pages))
+            self.app.emit("build-finished", None)
+        return re.sub(r"\x1b\[[0-9;]*m", "", self.said.getvalue()).strip()
+
+
+def forget():
+    """Drop what the package keeps of the book's files, but for cells, which are kept with the time of their file."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("claimbook."):
+            for one in list(vars(module).values()):
+                if hasattr(one, "cache_clear") and one is not ledger._read:
+                    one.cache_clear()
+
+
+class News:
+    """Tells open pages that they were compiled anew, or what is wrong."""
+
+    def __init__(self):
+        self.loop, self.changed, self.at, self.fault, self.opened = (
+            asyncio.new_event_loop(),
+            asyncio.Event(),
+            {},
+            "",
+            [],
+        )
+
+    def tell(self, pages, fault):
+        self.fault, now = fault, time.time_ns()
+        self.at |= dict.fromkeys(pages, now)
+        self.loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self):
+        self.changed.set()
+        self.changed = asyncio.Event()  # for the next time
+
+
+class Listen(web.RequestHandler):
+    """The news of one open page, as server-sent events."""
+
+    async def get(self):
+        news, page = self.application.news, self.get_argument("page")
+        page = page + "index.html" if page.endswith("/") else page
+        news.opened.append(page)
+        self.set_header("Content-Type", "text/event-stream")
+        version, told = int(self.get_argument("version")), None
+        while True:
+            changed = news.changed
+            state = {"reload": news.at.get(page, 0) > version, "fault": news.fault}
+            try:
+                if state != told:
+                    self.write(f"data: {json.dumps(state)}\n\n")
+                await self.flush()
+                told = state
+                await asyncio.wait_for(changed.wait(), 15)
+            except StreamClosedError:
+                return
+            except asyncio.TimeoutError:
+                self.write(": still here\n\n")
+
+
+class Page(web.RequestHandler):
+    """A file of the preview; files of charts and of "Run this page" are made when they are asked for."""
+
+    def get(self, name):
+        name = name + "index.html" if name == "" or name.endswith("/") else name
+        file = (SITE / name).resolve()
+        try:
+            body = made(name) if not file.is_file() else file.read_bytes()
+        except KeyError:
+            body = None
+        if body is None or not file.is_relative_to(SITE.resolve()):
+            self.set_status(404)
+            name, lost = "404.html", SITE / "404.html"
+            body = lost.read_bytes() if lost.exists() else b"Not found"
+        self.set_header("Content-Type", "text/javascript" if name.endswith(".mjs") else type_of(name))
+        self.set_header("Cache-Control", "no-store")
+        script = f'<script src="/preview.js" data-version="{time.time_ns()}"></script></body>'
+        self.finish(body.replace(b"</body>", script.encode(), 1) if name.endswith(".html") else body)
+
+
+class Script(web.RequestHandler):
+    def get(self):
+        self.set_header("Content-Type", "text/javascript")
+        self.finish(SCRIPT)
+
+
+def type_of(name):
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
+
+
+def made(name):
+    """The bytes of a file that only the published site holds. Raises KeyError for one that it does not either."""
+    folder, _, file = name.partition("/")
+    if folder == files.FOLDER:
+        stem, _, kind = file.rpartition(".")
+        chart, svg, _ = files.charts()[stem]
+        return {"csv": lambda: files.rows_csv(chart).encode(), "svg": svg.encode, "png": lambda: files.png(svg)}[kind]()
+    if name.startswith("pyodide/"):
+        home = pyrun.DISTRIBUTION / name.removeprefix("pyodide/")
+        if home.is_file() and home.resolve().is_relative_to(pyrun.DISTRIBUTION.resolve()):
+            return home.read_bytes()
+    return {
+        "_static/book.zip": pyrun.book,
+        "_static/pyrun.json": lambda: pyrun.setting(config()["sphinx"]["config"]["pyodide_url"]).encode(),
+    }[name]()
+
+
+def _listen(news, sockets):
+    """Serve in a thread of its own."""
+
+    async def live():
+        app = web.Application([("/preview.js", Script), ("/preview-news", Listen), ("/(.*)", Page)], log_function=str)
+        app.news = news
+        httpserver.HTTPServer(app).add_sockets(sockets)
+        await asyncio.Event().wait()
+
+    asyncio.set_event_loop(news.loop)
+    news.loop.run_until_complete(live())
+
+
+def _sockets(wanted):
+    for port in wanted:
+        try:
+            return port, netutil.bind_sockets(port, "127.0.0.1")
+        except OSError:  # taken
+            continue
+    sys.exit(f"The ports from {PORTS[0]} to {PORTS[-1]} are taken: end what uses one of them, and repeat")
+
+
+def serve():
+    """Show the book and follow its changes until the process is ended."""
+    before = os.environ.get(PORT)  # of the process that this one takes the place of
+    port, sockets = _sockets([int(before)] if before else PORTS)
+    _only_one(port)
+    print("Loading the book anew" if before else "Loading the book, and building what is missing", flush=True)
+    news, seen = News(), _seen()
+    Thread(target=_listen, args=(news, sockets), daemon=True).start()
+    book = Book(news)
+    book.load()
+    book.update(None)
+    print(f"The book is on http://localhost:{port} and follows every change, until you press Ctrl+C", flush=True)
+    while True:
+        time.sleep(PAUSE)
+        now = _seen()
+        changed = {name for name, _ in seen ^ now}
+        while changed and now != (now := _seen()):
+            time.sleep(PAUSE)  # something is being written
+        seen = now
+        if any(name.startswith(RESTART) for name in changed):
+            book.drop(*book.kept)
+            os.environ[PORT] = str(port)
+            os.execv(sys.executable, [sys.executable, "-m", "claimbook.commands.cli", "serve"])
+        if changed:
+            book.update(changed)
+        elif news.opened:
+            book.warm(news.opened.pop())
+
+
+def _seen():
+    """The book's files with the time of each. They are few: to look is as quick as to be told, on any file system."""
+    paths = [ROOT / name for name in FILES]
+    paths += [path for name in FOLDERS for path in (ROOT / name).rglob("*") if not OTHERS.search(str(path))]
+    return {(str(path.relative_to(ROOT)), path.stat().st_mtime_ns) for path in paths if path.is_file()}
+
+
+def _only_one(port):
+    """One preview in this folder: a second one says where the first is."""
+    HOME.mkdir(parents=True, exist_ok=True)
+    lock = (HOME / "lock").open("a+")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.seek(0)
+        sys.exit(f"This folder is shown already, on {lock.read()}")
+    lock.truncate(0)
+    print(f"http://localhost:{port}", end="", file=lock, flush=True)
+    HELD.append(lock)
+
+
+def _made_by():
+    """A short hash of what makes pages out of the book's texts."""
+    paths = [ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / "requirements.lock", *(ROOT / "claimbook").rglob("*")]
+    return run._hash(
+        *(path.read_bytes() for path in sorted(paths) if path.is_file() and "__pycache__" not in path.parts)
+    )

@@ -1,0 +1,182 @@
+"""The live preview: what is saved is seen in the open page, what is wrong is told there, nothing is left running."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from urllib.request import urlopen
+
+import nbformat
+import pytest
+from copies import LINES, NOTEBOOK, TABLE, Book
+
+PAGE = "/chapters/01-batteries.html"
+
+
+class Preview:
+    """A preview that runs: its process, its address, and the news of one open page."""
+
+    def __init__(self, book, **environment):
+        self.root, variables = book.root, {k: v for k, v in os.environ.items() if not k.startswith("PYTEST")}
+        variables |= {"PYTHONPATH": str(book.root), "PYTHONUNBUFFERED": "1", **environment}
+        command = [sys.executable, "-m", "claimbook.commands.cli", "serve"]
+        self.log = (book.root / "serve.log").open("w+")
+        self.process = subprocess.Popen(
+            command, cwd=book.root, env=variables, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+
+    def said(self):
+        return (self.root / "serve.log").read_text(encoding="utf-8")
+
+    def until(self, true, what, seconds=90):
+        deadline = time.monotonic() + seconds
+        while not (found := true()):
+            assert time.monotonic() < deadline and self.process.poll() is None, f"{what}: {self.said()}"
+            time.sleep(0.05)
+        return found
+
+    @property
+    def address(self):
+        return self.until(lambda: re.search(r"http://localhost:\d+(?= and)", self.said()), "no address")[0]
+
+    def get(self, path=PAGE):
+        with urlopen(self.address + path, timeout=20) as answer:
+            return answer.read().decode()
+
+    def shows(self, text, path=PAGE):
+        return self.until(lambda: text in (page := self.get(path)) and page, f"the page never shows {text!r}")
+
+    def news(self, page=PAGE, version=None):
+        """The first message for a page that was opened at this time."""
+        version = version or time.time_ns()
+        with urlopen(f"{self.address}/preview-news?version={version}&page={page}", timeout=30) as answer:
+            return json.loads(answer.readline().decode().removeprefix("data: "))
+
+
+@contextmanager
+def running(book, **environment):
+    one = Preview(book, **environment)
+    try:
+        one.address
+        yield one
+    finally:
+        with suppress(ProcessLookupError):  # it may have ended already
+            os.killpg(one.process.pid, signal.SIGKILL)
+        one.process.wait()
+
+
+@pytest.fixture(scope="module")
+def preview(sound, tmp_path_factory):
+    """One preview for all tests of this file: each leaves the book sound."""
+    home = tmp_path_factory.mktemp("preview") / "book"
+    with running(Book(shutil.copytree(sound.root, home, symlinks=True), sound.server)) as one:
+        yield one
+
+
+def notebook(preview, change):
+    """Save the chapter as an editor does, after `change(cells)`."""
+    path = preview.root / NOTEBOOK
+    content = nbformat.read(path, 4)
+    change(content.cells)
+    aside = path.with_suffix(".tmp")
+    nbformat.write(content, aside)
+    os.replace(aside, path)
+
+
+def last_code(cells):
+    return [cell for cell in cells if cell.cell_type == "code"][-1]
+
+
+def test_a_saved_sentence_is_seen_and_its_page_alone_is_compiled(preview):
+    opened, index = time.time_ns(), preview.root / "_build/preview/html/index.html"
+    before = index.stat().st_mtime_ns
+    assert preview.news(version=opened) == {"reload": False, "fault": ""}
+    notebook(preview, lambda cells: cells.append(nbformat.v4.new_markdown_cell("A sentence that is new.")))
+    assert "A sentence that is new." in preview.shows("A sentence that is new.")
+    preview.until(lambda: preview.news(version=opened) == {"reload": True, "fault": ""}, "the page is not told")
+    assert preview.news("/index.html", opened) == {"reload": False, "fault": ""}
+    assert index.stat().st_mtime_ns == before
+    assert "preview" not in (preview.root / "_build/html/chapters/01-batteries.html").read_text(encoding="utf-8")
+
+
+def test_changed_code_is_executed_from_the_first_changed_cell_on(preview):
+    def count(cells):
+        cells[1].source += "\nimport pathlib; runs = pathlib.Path('../runs'); runs.write_text(runs.read_text() + 'x')"
+
+    (preview.root / "runs").write_text("")
+    notebook(preview, count)
+    preview.until(lambda: (preview.root / "runs").read_text() == "x", "the chapter is not executed")
+    for value in ("first", "second"):
+        new = nbformat.v4.new_code_cell(f"print('a {value}' + ' output')")
+        notebook(preview, lambda cells: cells.append(new) if value == "first" else cells.__setitem__(-1, new))
+        preview.shows(f"a {value} output\n")
+    assert (preview.root / "runs").read_text() == "x"  # the cells before were not executed again
+
+
+def test_a_failing_cell_is_told_and_the_last_good_page_stays(preview):
+    good, opened = preview.shows("</html>"), time.time_ns()
+    notebook(preview, lambda cells: cells.append(nbformat.v4.new_code_cell("1 / 0")))
+    preview.until(lambda: preview.news(version=opened)["fault"], "no fault is told")
+    told = preview.news(version=opened)
+    assert "01-batteries.ipynb, cell" in told["fault"] and "ZeroDivisionError" in told["fault"] and not told["reload"]
+    assert told["fault"] in preview.said()
+    assert re.sub(r'version="\d+"', "", preview.get()) == re.sub(r'version="\d+"', "", good)
+    notebook(preview, lambda cells: cells.pop())
+    preview.until(lambda: not preview.news()["fault"], "the fault stays")
+
+
+def test_a_changed_figure_is_checked_then_its_chapters_are_executed(preview):
+    table = preview.root / TABLE
+    text = table.read_text(encoding="utf-8")
+    value = LINES[1].split(",")[5]
+    opened = time.time_ns()
+    table.write_text(text.replace(f",{value},", ",many,", 1), encoding="utf-8")
+    preview.until(lambda: preview.news(version=opened)["fault"], "no fault is told")
+    told = preview.news(version=opened)
+    assert "data/figures.csv, row 2, column value" in told["fault"] and not told["reload"]
+    table.write_text(text.replace(f",{value},", f",{value}1,", 1), encoding="utf-8")
+    preview.until(lambda: preview.news(version=opened)["reload"], "the chapter is not compiled")
+    assert preview.news() == {"reload": False, "fault": ""}
+    assert f"{value}1" in (preview.root / NOTEBOOK).read_text(encoding="utf-8")
+
+
+def test_two_previews_are_told_apart(preview):
+    command = [sys.executable, "-m", "claimbook.commands.cli", "serve"]
+    environment = os.environ | {"PYTHONPATH": str(preview.root)}
+    again = subprocess.run(command, cwd=preview.root, env=environment, capture_output=True, text=True, timeout=60)
+    assert again.returncode and f"shown already, on {preview.address}" in again.stderr
+
+
+@pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_nothing_outlives_it(preview, tmp_path, signum):
+    book = Book(shutil.copytree(preview.root, tmp_path / "book", symlinks=True), None)
+    with running(book) as one:
+        said = f"print('planted for {signum}')"
+        notebook(one, lambda cells: cells.append(nbformat.v4.new_code_cell(said)))
+        one.shows(f"planted for {signum}\n")
+        group = lambda: subprocess.run(["pgrep", "-g", str(one.process.pid)], capture_output=True, text=True).stdout
+        assert len(group().split()) > 1  # a kernel is kept
+        one.process.send_signal(signum)
+        assert one.process.wait(timeout=20) == -signum
+        deadline = time.monotonic() + 20
+        while group():
+            assert time.monotonic() < deadline, "something is left running"
+            time.sleep(0.1)
+
+
+def test_a_changed_package_loads_all_anew_at_the_same_address(preview):
+    address, style = preview.address, preview.root / "claimbook/site/extension.py"
+    style.write_text(style.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
+    preview.until(lambda: preview.said().count("follows every change") == 2, "it is not loaded anew")
+    assert preview.address == address and preview.shows("</html>")
+
+
+def test_files_of_charts_are_made_when_they_are_asked_for(preview):
+    chart = re.search(r"charts/[\w-]+\.csv", preview.get())[0]
+    assert preview.get(f"/{chart}").startswith(("id,", "table,")) and "<svg" in preview.get(f"/{chart[:-4]}.svg")
+    assert json.loads(preview.get("/_static/pyrun.json"))["packages"]
