@@ -119,17 +119,20 @@ def by_uv(aside, root):
     long to set up and is only unpacked for that. Raises CalledProcessError and OSError."""
     from ensurepip import __file__ as carrier
 
+    lock = (root / "requirements.lock").read_text("utf-8")
+    line = re.search(r"^uv==(?:.*\\\n)*.*", lock, re.M)
+    if not line:
+        raise ValueError("requirements.lock does not name it")
     call = partial(subprocess.run, check=True, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     call([sys.executable, "-m", "venv", "--without-pip", str(aside)])
     python, unpacked = str(aside / "bin/python"), aside / "pip"
     places = [Path(carrier).with_name("_bundled"), Path(get_config_var("WHEEL_PKG_DIR") or carrier)]
-    wheel = next(iter(wheel for place in places for wheel in place.glob("pip-*.whl")), carrier)
+    wheel, *_ = [wheel for place in places for wheel in place.glob("pip-*.whl")]
     shutil.unpack_archive(str(wheel), str(unpacked), "zip")
     pip = [python, "-m", "pip", "--disable-pip-version-check"]
     own = dict(os.environ, PYTHONPATH=str(unpacked), PYTHONDONTWRITEBYTECODE="")
-    line = "".join(re.findall(r"^uv==(?:.*\\\n)*.*", (root / "requirements.lock").read_text("utf-8"), re.M))
     get = [*pip, *INSTALL, f"--prefix={aside}", "--quiet", "--retries=1", "--require-hashes", "-r", "/dev/stdin"]
-    call(get, input=line.encode(), env=own)
+    call(get, input=line[0].encode(), env=own)
     own, options = told(call([*pip, "config", "list"], env=own).stdout.decode())
     uv = [
         str(aside / "bin/uv"),
@@ -159,7 +162,7 @@ def make(aside, root):
     """An environment with what the lock names and the book's own package. Raises CalledProcessError."""
     try:
         return by_uv(aside, root)
-    except (OSError, ValueError, shutil.ReadError, subprocess.CalledProcessError) as error:
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
         why = getattr(error, "output", b"").decode(errors="replace") or str(error)
     print(f"uv cannot install it here, so pip does, which takes longer: {shorten(why, 200)}", flush=True)
     by_pip(aside, root)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from hashlib import sha256
 from pathlib import Path
-from zipfile import ZipFile
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 import yaml
@@ -190,7 +190,9 @@ def shelf(folder, tmp_path, monkeypatch):
     def put(name, file, text):
         wheel, inside = shelf / f"{name}-1-py3-none-any.whl", f"{name}-1.dist-info"
         with ZipFile(wheel, "w") as made:
-            made.writestr(file, text)
+            script = ZipInfo(file)
+            script.external_attr = 0o100755 << 16
+            made.writestr(script, text)
             made.writestr(f"{inside}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
             made.writestr(f"{inside}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
             made.writestr(f"{inside}/RECORD", "")
