@@ -133,19 +133,11 @@ def by_uv(aside, root):
     own = dict(os.environ, PYTHONPATH=str(unpacked), PYTHONDONTWRITEBYTECODE="")
     get = [*pip, *INSTALL, f"--prefix={aside}", "--quiet", "--retries=1", "--require-hashes", "-r", "/dev/stdin"]
     call(get, input=line[0].encode(), env=own)
+    own.update(PIP_USER="0", PIP_GLOBAL="0", PIP_SITE="0")  # else some of its files would not be listed
     own, options = told(call([*pip, "config", "list"], env=own).stdout.decode())
-    uv = [
-        str(aside / "bin/uv"),
-        "pip",
-        "install",
-        "--quiet",
-        "--no-config",
-        "--no-deps",
-        f"--python={python}",
-        *options,
-    ]
-    call([*uv, *LOCK], env=own)
-    call([*uv, "--no-build-isolation", "-e", ".", str(wheel)], env=own)
+    uv = [str(aside / "bin/uv"), "pip", "install", "--quiet", "--no-config", "--no-deps", f"--python={python}"]
+    call([*uv, *options, *LOCK], env=own)
+    call([*uv, *options, "--no-build-isolation", "-e", ".", str(wheel)], env=own)
     shutil.rmtree(unpacked)
 
 

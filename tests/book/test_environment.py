@@ -235,7 +235,7 @@ def test_where_uv_cannot_install_pip_does_and_says_so(folder, shelf, script, cap
         shelf("uv", "uv-1.data/scripts/uv", f"#!/bin/sh\n{script}\n")
     else:
         with (folder / "requirements.lock").open("a") as lock:
-            print(f"uv==1 --hash=sha256:{'0' * 64} ; python_version < '3'", file=lock)
+            print(f"uv==1 ; python_version < '3' --hash=sha256:{'0' * 64}", file=lock)
     environment.set_up(folder)
     assert installed_by(folder) == {"two": "pip", "one": "pip"} | ({"uv": "pip"} if script else {})
     said = capfd.readouterr().out.splitlines()
