@@ -297,7 +297,7 @@ def test_what_pip_is_told_of_where_packages_are_is_told_to_uv(shelf, tmp_path, m
 
 def test_make_hands_on_nothing_that_leads_to_another_python(folder):
     (folder / "Makefile").write_text((ROOT / "Makefile").read_text(encoding="utf-8") + "\nseen:\n\t@env\n")
-    odd = {name: "/nowhere" for name in ("PYTHONHOME", "PYTHONPATH", "PIP_PYTHON")}
+    odd = {name: "/nowhere" for name in ("PYTHONHOME", "PYTHONPATH", "PIP_PYTHON", "PYTHONDONTWRITEBYTECODE")}
     done = subprocess.run(["make", "seen"], cwd=folder, env=os.environ | odd, capture_output=True, text=True)
     assert done.returncode == 0 and "=/nowhere" not in done.stdout
 
