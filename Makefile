@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
-unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PIP_PYTHON # what a shell has set for other programs would break the book's
+unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PIP_PYTHON PYTHONDONTWRITEBYTECODE # what a shell has set for other programs would break the book's, or slow it
 
 .PHONY: look help book pdf epub test engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets

@@ -10,16 +10,37 @@ import re
 import shutil
 import subprocess
 import sys
+from ast import literal_eval
+from functools import partial
 from hashlib import sha256
 from importlib import invalidate_caches
 from importlib.util import find_spec
 from itertools import zip_longest
 from pathlib import Path
+from sysconfig import get_config_var
+from textwrap import shorten
 
 ROOT = Path(__file__).resolve().parent
 FILES = ("requirements.lock", "pyproject.toml")
 SIZE = 700
 """MiB that an environment takes."""
+INSTALL = ("install", "--quiet", "--no-deps", "--no-user", "--target=", "--root=/")
+"""How pip installs into its own environment, whatever pip.conf and the PIP_ variables say."""
+LOCK = ("--require-hashes", "-r", "requirements.lock")
+TOLD = {
+    "index-url": "UV_DEFAULT_INDEX",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "trusted-host": "UV_INSECURE_HOST",
+    "cert": "SSL_CERT_FILE",
+    "client-cert": "SSL_CLIENT_CERT",
+    "proxy": "HTTP_PROXY HTTPS_PROXY ALL_PROXY",
+    "default-timeout": "UV_HTTP_TIMEOUT",
+    "timeout": "UV_HTTP_TIMEOUT",
+}
+"""A setting of pip, and the variables in which uv looks for the same."""
+KEPT = ("UV_CACHE_DIR", "UV_NO_CACHE", "UV_LINK_MODE")
+"""What uv may be told apart from that: where it keeps what it fetched. The rest could lead elsewhere."""
 
 
 def versions(root):
@@ -75,14 +96,68 @@ def refuse(root):
         sys.exit(f"{sys.executable} cannot make virtual environments: sudo apt-get install {package}, and repeat.")
 
 
-def make(aside, root):
-    """An environment with what the lock names and the book's own package. Raises CalledProcessError."""
-    subprocess.run([sys.executable, "-m", "venv", str(aside)], check=True)
-    pip = [str(aside / "bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
-    pip += ["--no-user", "--target=", "--root=/", f"--prefix={aside}"]  # whatever pip.conf and the PIP_ variables say
-    subprocess.run([*pip, "--require-hashes", "-r", "requirements.lock"], check=True, cwd=root)
+def told(said):
+    """What pip is told on this machine, by its files and the PIP_ variables, as uv takes it: variables, and options.
+    `said`: what `pip config list` says."""
+    found = {"cert": repr(os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE", ""))}
+    for place in ("global", "install", ":env:"):  # the later wins
+        found.update(re.findall(rf"^{place}\.([\w-]+)=(.*)$", said, re.M))
+    found = {name: literal_eval(value).split() for name, value in found.items()}
+    own = {name: value for name, value in os.environ.items() if not name.startswith("UV_") or name in KEPT}
+    own.update(UV_INDEX_STRATEGY="unsafe-best-match", UV_SYSTEM_CERTS="1")  # as pip does; the hashes say what is taken
+    for name, names in TOLD.items():
+        if found.get(name):
+            own.update(dict.fromkeys(names.split(), ("," if name == "find-links" else " ").join(found[name])))
+    options = ["--no-index"] if found.get("no-index", ["0"])[0].lower() in ("1", "true", "yes", "on") else []
+    for name in ("no-binary", "only-binary"):
+        options += [f"--{name}={one}" for value in found.get(name, []) for one in value.split(",")]
+    return own, options
+
+
+def by_uv(aside, root):
+    """Install with uv, a tenth of pip's work. uv itself is fetched by the pip that Python carries for venv, which takes
+    long to set up and is only unpacked for that. Raises CalledProcessError and OSError."""
+    from ensurepip import __file__ as carrier
+
+    lock = (root / "requirements.lock").read_text("utf-8")
+    line = re.search(r"^uv==(?:.*\\\n)*.*", lock, re.M)
+    if not line:
+        raise ValueError("requirements.lock does not name it")
+    call = partial(subprocess.run, check=True, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    call([sys.executable, "-m", "venv", "--without-pip", str(aside)])
+    python, unpacked = str(aside / "bin/python"), aside / "pip"
+    places = [Path(carrier).with_name("_bundled"), Path(get_config_var("WHEEL_PKG_DIR") or carrier)]
+    wheel, *_ = [wheel for place in places for wheel in place.glob("pip-*.whl")]
+    shutil.unpack_archive(str(wheel), str(unpacked), "zip")
+    pip = [python, "-m", "pip", "--disable-pip-version-check"]
+    own = dict(os.environ, PYTHONPATH=str(unpacked), PYTHONDONTWRITEBYTECODE="")
+    get = [*pip, *INSTALL, f"--prefix={aside}", "--quiet", "--retries=1", "--require-hashes", "-r", "/dev/stdin"]
+    call(get, input=line[0].encode(), env=own)
+    own.update(PIP_USER="0", PIP_GLOBAL="0", PIP_SITE="0")  # else some of its files would not be listed
+    own, options = told(call([*pip, "config", "list"], env=own).stdout.decode())
+    uv = [str(aside / "bin/uv"), "pip", "install", "--quiet", "--no-config", "--no-deps", f"--python={python}"]
+    call([*uv, *options, *LOCK], env=own)
+    call([*uv, *options, "--no-build-isolation", "-e", ".", str(wheel)], env=own)
+    shutil.rmtree(unpacked)
+
+
+def by_pip(aside, root):
+    """Install with pip alone. Raises CalledProcessError."""
+    subprocess.run([sys.executable, "-m", "venv", "--clear", str(aside)], check=True)
+    pip = [str(aside / "bin/python"), "-m", "pip", "--disable-pip-version-check", *INSTALL, f"--prefix={aside}"]
+    subprocess.run([*pip, *LOCK], check=True, cwd=root)
     own = os.environ | {"PIP_REQUIRE_HASHES": "0"}  # a folder has none
     subprocess.run([*pip, "--no-build-isolation", "-e", "."], check=True, cwd=root, env=own)
+
+
+def make(aside, root):
+    """An environment with what the lock names and the book's own package. Raises CalledProcessError."""
+    try:
+        return by_uv(aside, root)
+    except (OSError, ValueError, subprocess.CalledProcessError) as error:
+        why = getattr(error, "output", b"").decode(errors="replace") or str(error)
+    print(f"uv cannot install it here, so pip does, which takes longer: {shorten(why, 200)}", flush=True)
+    by_pip(aside, root)
 
 
 def set_up(root, make=make):

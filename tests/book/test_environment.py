@@ -6,6 +6,9 @@ import re
 import shutil
 import subprocess
 import sys
+from hashlib import sha256
+from pathlib import Path
+from zipfile import ZipFile, ZipInfo
 
 import pytest
 import yaml
@@ -167,23 +170,134 @@ def build_editable(folder, config=None, metadata=None):
 """
 
 
-def test_it_is_installed_into_its_folder_whatever_pip_is_told_elsewhere(folder, tmp_path, monkeypatch):
+@pytest.fixture
+def shelf(folder, tmp_path, monkeypatch):
+    """A folder that asks for `one`, its own package, and a shelf of wheels, of which only pip has been told. Gives what
+    puts a wheel on the shelf and into the lock."""
     (folder / "backend.py").write_text(BACKEND)
     (folder / "pyproject.toml").write_text(
         '[build-system]\nrequires = []\nbuild-backend = "backend"\nbackend-path = ["."]\n'
     )
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    for name in [name for name in os.environ if name.startswith(("PIP_", "UV_"))]:
+        monkeypatch.delenv(name)
+    (tmp_path / "pip.conf").write_text(f"[global]\nfind-links = {tmp_path}/none\n[install]\nfind-links = {shelf}\n")
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("UV_CACHE_DIR", str(tmp_path / "cache"))
+
+    def put(name, file, text):
+        wheel, inside = shelf / f"{name}-1-py3-none-any.whl", f"{name}-1.dist-info"
+        with ZipFile(wheel, "w") as made:
+            script = ZipInfo(file)
+            script.external_attr = 0o100755 << 16
+            made.writestr(script, text)
+            made.writestr(f"{inside}/METADATA", f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+            made.writestr(f"{inside}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+            made.writestr(f"{inside}/RECORD", "")
+        with (folder / "requirements.lock").open("a") as lock:
+            print(f"{name}==1 \\\n    --hash=sha256:{sha256(wheel.read_bytes()).hexdigest()}", file=lock)
+
+    return put
+
+
+def installed_by(folder):
+    """Who installed each package of an environment's that the lock or the folder asks for."""
+    found = folder.glob(".venv/lib/python*/site-packages/*-1.dist-info/INSTALLER")
+    return {path.parent.name[: -len("-1.dist-info")]: path.read_text().strip() for path in found}
+
+
+UV = Path(sys.executable).with_name("uv")
+
+
+def test_it_is_installed_into_its_folder_whatever_installers_are_told_elsewhere(folder, shelf, tmp_path, monkeypatch):
+    """uv gets what pip is told of where packages are, and nothing else."""
+    shelf("two", "two.py", "")
+    shelf("uv", "uv-1.data/scripts/uv", f"#!/bin/sh\nexec '{UV}' \"$@\"\n")
     other = tmp_path / "elsewhere"
     for name in ("TARGET", "PREFIX", "ROOT"):
         monkeypatch.setenv(f"PIP_{name}", str(other))
     for name in ("USER", "REQUIRE_HASHES", "REQUIRE_VIRTUALENV"):
         monkeypatch.setenv(f"PIP_{name}", "1")
+    (tmp_path / "uv.toml").write_text(f'[pip]\ntarget = "{other}"\n')
+    monkeypatch.setenv("UV_CONFIG_FILE", str(tmp_path / "uv.toml"))
+    monkeypatch.setenv("UV_PYTHON", str(other))
     environment.set_up(folder)
-    assert list(folder.glob(".venv/lib/python*/site-packages/one.py")) and not other.exists()
+    assert installed_by(folder) == {"uv": "pip", "two": "uv", "one": "uv"} and not other.exists()
+
+
+@pytest.mark.parametrize("script", [None, "exit 1", "echo 'error: not on this shelf' >&2; exit 2"])
+def test_where_uv_cannot_install_pip_does_and_says_so(folder, shelf, script, capfd):
+    """There is no wheel of it for this machine; it cannot be run; it fails."""
+    shelf("two", "two.py", "")
+    if script:
+        shelf("uv", "uv-1.data/scripts/uv", f"#!/bin/sh\n{script}\n")
+    else:
+        with (folder / "requirements.lock").open("a") as lock:
+            print(f"uv==1 ; python_version < '3' --hash=sha256:{'0' * 64}", file=lock)
+    environment.set_up(folder)
+    assert installed_by(folder) == {"two": "pip", "one": "pip"} | ({"uv": "pip"} if script else {})
+    said = capfd.readouterr().out.splitlines()
+    assert len(said) == 1 and said[0].startswith("uv cannot install it here, so pip does")
+    assert script is None or "echo" not in script or "error: not on this shelf" in said[0]
+
+
+def test_what_is_in_the_lock_and_has_another_hash_is_refused(folder, shelf):
+    shelf("two", "two.py", "")
+    shelf("uv", "uv-1.data/scripts/uv", f"#!/bin/sh\nexec '{UV}' \"$@\"\n")
+    lock = folder / "requirements.lock"
+    lock.write_text(re.sub(r"(?<=two==1 \\\n    --hash=sha256:)\w+", "0" * 64, lock.read_text()))
+    with pytest.raises(subprocess.CalledProcessError):
+        environment.set_up(folder)
+    assert installed_by(folder) == {}
+
+
+def pip_says():
+    command = [sys.executable, "-m", "pip", "config", "list"]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def test_what_pip_is_told_of_where_packages_are_is_told_to_uv(shelf, tmp_path, monkeypatch):
+    """By a file and by variables, of which the variables win."""
+    said = {
+        "index-url": "https://one.example/simple",
+        "extra-index-url": "https://two.example/simple\n    https://three.example/simple",
+        "find-links": "/shelf\n    https://four.example/",
+        "trusted-host": "one.example two.example:8080",
+        "cert": "/of the file.pem",
+        "client-cert": "/client.pem",
+        "proxy": "http://proxy.example:3128",
+        "timeout": "180",
+        "only-binary": "a,b",
+        "no-index": "false",
+    }
+    (tmp_path / "pip.conf").write_text("[global]\n" + "".join(f"{name} = {told}\n" for name, told in said.items()))
+    monkeypatch.delenv("PIP_NO_INDEX")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://five.example/simple")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/of requests.pem")
+    monkeypatch.setenv("UV_INDEX_URL", "https://six.example/simple")
+    own, options = environment.told(pip_says())
+    expected = {
+        "UV_DEFAULT_INDEX": "https://five.example/simple",
+        "UV_INDEX": "https://two.example/simple https://three.example/simple",
+        "UV_FIND_LINKS": "/shelf,https://four.example/",
+        "UV_INSECURE_HOST": "one.example two.example:8080",
+        "SSL_CERT_FILE": "/of the file.pem",
+        "SSL_CLIENT_CERT": "/client.pem",
+        **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://proxy.example:3128"),
+        "UV_HTTP_TIMEOUT": "180",
+        "UV_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    assert {name: own.get(name) for name in expected} == expected and "UV_INDEX_URL" not in own
+    assert options == ["--only-binary=a", "--only-binary=b"]
+    monkeypatch.setenv("PIP_NO_INDEX", "yes")
+    assert "--no-index" in environment.told(pip_says())[1]
 
 
 def test_make_hands_on_nothing_that_leads_to_another_python(folder):
     (folder / "Makefile").write_text((ROOT / "Makefile").read_text(encoding="utf-8") + "\nseen:\n\t@env\n")
-    odd = {name: "/nowhere" for name in ("PYTHONHOME", "PYTHONPATH", "PIP_PYTHON")}
+    odd = {name: "/nowhere" for name in ("PYTHONHOME", "PYTHONPATH", "PIP_PYTHON", "PYTHONDONTWRITEBYTECODE")}
     done = subprocess.run(["make", "seen"], cwd=folder, env=os.environ | odd, capture_output=True, text=True)
     assert done.returncode == 0 and "=/nowhere" not in done.stdout
 
