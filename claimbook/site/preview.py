@@ -159,7 +159,7 @@ class Book:
         except FAULTS as error:
             fault = str(error)
         fresh = [path for path in SITE.rglob("*.html") if path.stat().st_mtime_ns >= start]
-        self.news.tell({f"/{path.relative_to(SITE)}" for path in fresh}, fault)
+        self.news.tell(fault)
         names = ", ".join(sorted(path.stem for path in fresh if path.stem not in ("search", "genindex", "404")))
         print(f"{time.strftime('%X')} {names or 'nothing to show'}: {time.monotonic() - before:.1f} s", flush=True)
         if fault:
@@ -243,17 +243,10 @@ class News:
     """Tells open pages that they were compiled anew, or what is wrong."""
 
     def __init__(self):
-        self.loop, self.changed, self.at, self.fault, self.opened = (
-            asyncio.new_event_loop(),
-            asyncio.Event(),
-            {},
-            "",
-            [],
-        )
+        self.loop, self.changed, self.fault, self.opened = asyncio.new_event_loop(), asyncio.Event(), "", []
 
-    def tell(self, pages, fault):
-        self.fault, now = fault, time.time_ns()
-        self.at |= dict.fromkeys(pages, now)
+    def tell(self, fault):
+        self.fault = fault
         self.loop.call_soon_threadsafe(self._wake)
 
     def _wake(self):
@@ -261,18 +254,23 @@ class News:
         self.changed = asyncio.Event()  # for the next time
 
 
+def version(page):
+    """When a page was compiled: it stands in the page, and another one means that it was compiled anew."""
+    return str(page.stat().st_mtime_ns) if page.is_file() else ""
+
+
 class Listen(web.RequestHandler):
     """The news of one open page, as server-sent events."""
 
     async def get(self):
-        news, page = self.application.news, self.get_argument("page")
-        page = page + "index.html" if page.endswith("/") else page
+        news, page = self.application.news, self.get_argument("page").removeprefix("/")
+        page = SITE / (page + "index.html" if page == "" or page.endswith("/") else page)
         news.opened.append(page)
         self.set_header("Content-Type", "text/event-stream")
-        version, told = int(self.get_argument("version")), None
+        told = None
         while True:
             changed = news.changed
-            state = {"reload": news.at.get(page, 0) > version, "fault": news.fault}
+            state = {"reload": version(page) != self.get_argument("version"), "fault": news.fault}
             try:
                 if state != told:
                     self.write(f"data: {json.dumps(state)}\n\n")
@@ -301,7 +299,7 @@ class Page(web.RequestHandler):
             body = lost.read_bytes() if lost.exists() else b"Not found"
         self.set_header("Content-Type", "text/javascript" if name.endswith(".mjs") else type_of(name))
         self.set_header("Cache-Control", "no-store")
-        script = f'<script src="/preview.js" data-version="{time.time_ns()}"></script></body>'
+        script = f'<script src="/preview.js" data-version="{version(file)}"></script></body>'
         self.finish(body.replace(b"</body>", script.encode(), 1) if name.endswith(".html") else body)
 
 

@@ -67,9 +67,11 @@ def test_a_changed_table_reruns_only_the_chapters_that_read_it(copy):
     head, first, rest = table.read_text(encoding="utf-8").split("\n", 2)
     table.write_text("\n".join([head, '"' + first.replace(",", '",', 1), rest]), encoding="utf-8")
     assert copy.claimbook("data")[0] == 0  # accepted: the data package now holds another hash
-    # Every verdict looks for votes in all tables, and the scoreboard counts their figures.
-    stale = sorted({path.name for path in run.notebooks()} - {"08-which-number.ipynb", "11-say-do-not-say.ipynb"})
-    assert copy.run("-c", STALE)[1].strip() == str(stale)
+    # It is drawn in chapter 3; the scoreboard and chapter 9 count all figures. No other verdict's votes changed.
+    assert (
+        copy.run("-c", STALE)[1].strip()
+        == "['03-bubble-risk.ipynb', '07-scoreboard.ipynb', '09-who-counts-what.ipynb']"
+    )
 
 
 def test_changed_code_reruns_its_chapter_and_the_scoreboard(copy):
@@ -95,6 +97,14 @@ def test_a_newly_loaded_table_is_tracked(copy):
     table = copy.root / "data/nasdaq.csv"
     table.write_text(table.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert "'99-planted.ipynb'" in copy.run("-c", STALE)[1]
+
+
+def test_a_chapter_that_is_saved_while_it_is_executed_stays_as_it_was_saved(copy):
+    saves = "import subprocess; subprocess.run(['sed', '-i', 's/# Planted/# Saved/', '99-planted.ipynb'], check=True)"
+    path = plant(copy, "99-planted.ipynb", saves)
+    code, text = copy.run("-c", "from claimbook.engine import run; run.run([run.CHAPTERS / '99-planted.ipynb'])")
+    assert code and "chapters/99-planted.ipynb was changed while it was executed" in text
+    assert run.read(path).cells[0].source == "# Saved" and not run.read(path).cells[1].outputs
 
 
 def test_what_is_printed_in_pieces_is_stored_as_one(copy):

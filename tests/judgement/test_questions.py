@@ -3,6 +3,7 @@ witnesses."""
 
 import time
 
+import pandas as pd
 import pytest
 
 from claimbook.evidence import tables
@@ -58,6 +59,25 @@ def test_a_question_that_the_tables_can_answer_is_asked_in_their_words(column):
 def test_who_is_cited_stands_in_the_tables():
     known = {row[column] for row in figures().values() for column in ("collector", "publisher")}
     assert {figure.cited for _, figure in SCORED} - {""} <= known
+
+
+def test_what_a_verdict_rests_on_changes_with_whoever_answers_in_whatever_table(monkeypatch):
+    scored = {claim: ledger.claim(claim) for claim, _ in SCORED}
+    before, read = {claim: questions.basis(one) for claim, one in scored.items()}, tables.read
+    row = read("funding").query("id == 'crunchbase_venture_world_2024_2025-01'")
+    new = row.assign(id="planted", publisher="Planted", collector="Planted")
+    planted = {"nasdaq": pd.concat([read("nasdaq"), new], ignore_index=True)}
+    monkeypatch.setattr(tables, "read", lambda table: planted[table] if table in planted else read(table))
+    for one in (figures, questions._places):
+        monkeypatch.setattr(questions, one.__name__, one.__wrapped__)
+    after = {claim: questions.basis(one) for claim, one in scored.items()}
+    moved = {claim for claim in scored if before[claim] != after[claim]}
+    asks = {
+        claim
+        for (claim, _), one in asked().items()
+        if "venture funding" in one["measure"] and "2024" in one["period"] + one["against"]
+    }
+    assert "boom-01" in moved and moved <= asks and len(moved) < len(scored) / 2
 
 
 def test_printed_figures_answer_a_question_of_one_period():
