@@ -143,6 +143,31 @@ def own(publisher, page, hosts):
     return bool(shown) or any(one and one in page for one in hosts.split(";"))
 
 
+ANOTHER = r" / |, | via | on |\bcopy\b"
+"""What a site's name holds that names another's page besides."""
+
+
+def at_home(site, page):
+    """Whether an address shows the one site that is named: a word of its name, or its own name within that."""
+    labels, name = {*urlsplit(page).netloc.replace("-", "").split(".")[:-1]}, re.sub(r"\W", "", site.lower())
+    within = any(len(label) > 3 and label in name for label in labels - COMMON)
+    return (own(site, page, "") or within) and not re.search(ANOTHER, site)
+
+
+def dated(page):
+    """The month or day in the path of an address: of "https://a.org/2025/01/31/b" it is "2025-01-31"; "" for none."""
+    found = re.search(r"(?<!\d)(20\d\d)[/-](0[1-9]|1[0-2])(?:[/-](0[1-9]|[12]\d|3[01]))?(?!\d)", urlsplit(page).path)
+    return "-".join(part for part in found.groups() if part) if found else ""
+
+
+def named(text):
+    """The first month with its year that is named in words: "Nov 10-14, 2025", "november-2025"; "" for none."""
+    months = "jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec"
+    long = "january|february|march|april|august|september|october|november|december"
+    found = re.search(rf"(?i)(?<![a-z])({long}|{months})\.?[ -](\d+(-\d+)?[,-] ?)?20\d\d(?!\d)", text)
+    return found[0] if found else ""
+
+
 MAY_EXCEED = r"growth|change|return|premium"
 """Measures that can be more than 100 percent; a share cannot."""
 AFTER = "lies after the publication ({0.published}). Mend either date"
@@ -182,6 +207,22 @@ ROWS = {
         "one source, and {0.second_source!r} besides. Write two sources, or delete the page that does not agree",
     ),
     "earliest latest": (lambda r: r.earliest > r.latest, "{0.earliest!r} lies after {0.latest!r}. Mend either date"),
+    "site url": (
+        lambda r: not at_home(r.site, r.url),
+        "{0.url} is no page of {0.site!r} alone. Write the site that was read, by the name that its address shows",
+    ),
+    "title": (
+        lambda r: r.title.endswith(": second page"),
+        "{0.title!r} is the title of no page. Write the page's own, or Page on and what it tells of whom",
+    ),
+    "published dated": (
+        lambda r: not r.published.startswith(r.dated),
+        "{0.published!r}, while the address shows {0.dated}. Write that",
+    ),
+    "published named": (
+        lambda r: bool(r.named) and not r.published,
+        "empty, while title or address names {0.named!r}. Write the month, or the day that the page shows",
+    ),
 }
 """Each rule of rows, by the columns that it compares: (which row breaks it; what is wrong and how to mend it). It looks
 at every table that has the columns, and its fault is told of the first."""
@@ -194,6 +235,12 @@ def of_rows(path, frame, read):
     if {"unit", "value", "source"} <= {*frame}:
         of = [frame["measure"], frame["unit"].str.partition("_")[0]] if "measure" in frame else lambda row: 0
         frame = frame.assign(first=frame.groupby(of)["unit"].transform("first"))
+    if {"title", "url"} <= {*frame}:
+        frame = frame.assign(
+            published=frame["published"].fillna(""),
+            dated=frame["url"].map(dated),
+            named=(frame["title"] + " " + frame["url"]).map(named),
+        )
     looked = [(columns.split(), *rule) for columns, rule in ROWS.items() if {*columns.split()} <= {*frame}]
     return [
         fault(path, row.Index + 2, columns[0], words.format(row))

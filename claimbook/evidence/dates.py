@@ -55,7 +55,8 @@ def public(row):
     """The first and the last day between which a figure became public, by its `known`, `period` and `qualifier`.
 
     They differ where only a month or a year is known. What was measured is never known before its period ends; a
-    forecast, projection, target or year to date is. `row`: a row of a table, as a Series or a dict.
+    forecast, projection or target is, a sum to date, and a sample from within it. `row`: a row of a table, as a Series
+    or a dict.
     """
     begin, end = first(row["known"]), last(row["known"])
     if "period" in row and not re.search(EARLY, str(row["qualifier"])):
@@ -65,8 +66,10 @@ def public(row):
 
 YEARLY = re.compile(r"\d{4}([QH]\d)?$")
 """Years, halves and quarters, also as the end of a span."""
-EARLY = "forecast|projection|target|year to date"
+EARLY = "forecast|projection|target|year to date|within the period"
 """Qualifiers of a figure that may be printed before its period ends."""
+MARKS = "year to date (a sum), within the period (a sample)"
+"""Those of them that are marks of this book, and no words of a page."""
 
 SHOWN = {
     "page": lambda row: row["published"],
@@ -117,7 +120,7 @@ def of_dates(path, frame, pages):
             yield fault(path, row, "known", f"{what}. Write that day, and period in known_by")
         elif "period" in r and YEARLY.search(r["period"]) and len(r["known"]) < 10 and len({*public(r)}) == 1:
             what = f"{r['known']!r} does not reach beyond {r['period']!r}: it was not over when it was printed"
-            yield fault(path, row, "known", f"{what}. Mend either, or say in qualifier: year to date")
+            yield fault(path, row, "known", f"{what}. Mend either, or say in qualifier: {MARKS}")
         elif r["published"] and first(r["known"]) > last(r["published"]):
             what = f"{r['known']!r} lies after the page that prints it ({r['published']})"
             yield fault(path, row, "known", f"{what}. Mend either")

@@ -34,6 +34,10 @@ ROWS = {
     "evidence publisher page": {"evidence": "report", "publisher": "A", "page": "https://a.org/b"},
     "standing second_source": {"standing": "one source", "second_source": "a-2025"},
     "earliest latest": {"earliest": "2026-01-02", "latest": "2026-01-01"},
+    "site url": {"site": "PitchBook", "url": "https://a.org/b"},
+    "title": {"title": "A, Series B: second page"},
+    "published dated": {"published": "2025-03", "url": "https://a.org/2025/03/04/b", "site": "A"},
+    "published named": {"published": None, "title": "Recap Nov 10-14, 2025", "url": "https://a.org/b", "site": "A"},
 }
 """Cells that each rule of rows refuses, in the last of two rows."""
 ABOVE = {
@@ -42,6 +46,13 @@ ABOVE = {
     "evidence publisher page hosts": {"evidence": "primary", "page": "https://example.org/a", "hosts": "b.org;e.org/a"},
     "evidence publisher page": {"evidence": "report", "publisher": "A", "page": "https://example.org/a"},
     "standing second_source": {"standing": "two sources", "second_source": "a-2025"},
+    "published dated": {"published": "2025-03-04", "url": "https://a.org/2025/03/04/b", "site": "A"},
+    "published named": {
+        "published": "2025-11",
+        "title": "Recap Nov 10-14, 2025",
+        "url": "https://a.org/b",
+        "site": "A",
+    },
 }
 
 
@@ -79,6 +90,7 @@ def test_each_rule_of_rows_looks_at_each_table_that_has_its_columns(table):
         *frame,
         *(["seen"] if "source" in frame else []),
         *(["first"] if {"unit", "value", "source"} <= {*frame} else []),
+        *(["dated", "named"] if {"title", "url"} <= {*frame} else []),
     }
     given |= {"printers", "page", "hosts"} if table in tables.figures() else set()
     for columns in (columns for columns in checks.ROWS if {*columns.split()} <= given):
@@ -98,6 +110,28 @@ def test_a_page_is_its_publishers_own_by_its_host():
     assert found == dict.fromkeys(own, True) | dict.fromkeys(not_own, False)
     assert checks.own("Chatbot Arena", "https://github.com/lmarena/a", "arena.ai;github.com/lmarena")
     assert not checks.own("Chatbot Arena", "https://github.com/other/a", "arena.ai;github.com/lmarena")
+
+
+def test_a_source_names_the_site_that_was_read_and_no_other():
+    """A word of the name stands in the address, or the address within the name; who is copied there is no site."""
+    read = {("SSTI", "ssti.org"), ("AIM Research", "aimresearch.co"), ("Mint (livemint.com)", "www.livemint.com")}
+    read |= {("GitHub (mksamfolk/fatfa_chart)", "github.com"), ("AI Catalog", "ai-catalog.space")}
+    other = {
+        ("PitchBook", "livemint.com"),
+        ("Crunchbase News", "news.clateway.com"),
+        ("Nasdaq / RTTNews", "nasdaq.com"),
+    }
+    other |= {("Reuters via Daily Mail", "dailymail.co.uk"), ("Chatbot Arena, copy in GitHub a/b", "github.com")}
+    found = {(site, host): checks.at_home(site, f"https://{host}/page") for site, host in read | other}
+    assert found == dict.fromkeys(read, True) | dict.fromkeys(other, False)
+
+
+def test_a_page_shows_its_day_in_its_address_or_title():
+    shown = {"a.org/2025/01/31/b": "2025-01-31", "a.org/news/2025-01-b": "2025-01", "a.org/12025/01/2": ""}
+    assert {page: checks.dated(f"https://{page}") for page in shown} == shown
+    words = {"Recap Nov 10-14, 2025": "Nov 10-14, 2025", "Trends of june-2025": "june-2025", "State of 2025": ""}
+    words |= {"the Market 2025": "", "may 2025 be": "may 2025", "5 January 2026": "January 2026", "march-12-20255": ""}
+    assert {text: checks.named(text) for text in words} == words
 
 
 def test_every_message_ends_with_what_to_do():

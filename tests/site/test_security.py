@@ -36,7 +36,8 @@ def quoted(text):
 
 
 def test_no_text_of_the_data_becomes_markup(book):
-    hostile = {column: f"{column} {SCRIPT}{IMAGE}{COMMENT}" for column in ("title", "site", "definition", "statement")}
+    hostile = {column: f"{column} {SCRIPT}{IMAGE}{COMMENT}" for column in ("title", "definition", "statement")}
+    hostile["site"] = f"Example {SCRIPT}{IMAGE}{COMMENT}"  # a site is named as its address names it
     # Two, for the name of a mark must have room on its chart.
     hostile |= {"publisher": f"{SCRIPT}{COMMENT}", "another publisher": IMAGE}
     book.edit(CITED, "Battery money,Example", ",".join(quoted(hostile[column]) for column in ("title", "site")))
