@@ -9,7 +9,7 @@ unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PIP_PYTHON PYTHONDONTWRITEBYTECODE
 
 .PHONY: look help book pdf epub test engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
 help:            ## list the targets
-	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 12
+	@awk -F ':.*## *' '/^[a-z]+:.*##/ { printf "%-11s %s\n", $$1, $$2 }' Makefile
 
 # The recipe runs each time and looks; the file changes, and what depends on it is made anew, only where something was set up.
 $(READY): look
@@ -19,7 +19,7 @@ $(READY): look
 $(NODE): tests/node/package-lock.json
 	@for tool in node:nodejs npm:npm chromium:chromium java:default-jre-headless; do command -v $${tool%:*} >/dev/null || lacking="$$lacking $${tool#*:}"; done; [ -z "$$lacking" ] \
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends $$lacking; } \
-	  || { echo "The tests look at the site in a browser. Install it with: sudo apt-get install$$lacking"; exit 1; }
+	  || { echo "The tests look at the site in a browser. Install it, on Debian with: sudo apt-get install$$lacking"; exit 1; }
 	@cd tests/node && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $(NODE)
 
@@ -39,7 +39,7 @@ FOR_EPUB := epubcheck
 FOR_ENGINES := firefox-esr webkit2gtk-driver xvfb
 installed = ! command -v dpkg-query >/dev/null || [ "$$(dpkg-query -W -f='$${db:Status-Status}\n' $(1) 2>/dev/null | grep -cx installed)" = $(words $(1)) ]
 install = $(call installed,$(1)) || { [ "$$(id -u)" = 0 ] && echo 'Installing $(1) (a minute or two)' && apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1) >/dev/null; } \
-	  || { echo 'These packages are needed. Install them with: sudo apt-get install --no-install-recommends $(1)'; exit 1; }
+	  || { echo 'These packages are needed. Install them, on Debian with: sudo apt-get install --no-install-recommends $(1)'; exit 1; }
 
 pdf: $(READY)    ## the whole book as one PDF (LaTeX), linked from the site
 	@$(call install,$(FOR_PDF))
@@ -70,7 +70,7 @@ audit: $(READY)  ## known vulnerabilities of the locked versions, asked of OSV (
 
 faketime:
 	@command -v faketime >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; } \
-	  || { echo 'One test builds the book on another day, by faketime. Install it with: sudo apt-get install faketime'; exit 1; }
+	  || { echo 'One test builds the book on another day, by faketime. Install it, on Debian with: sudo apt-get install faketime'; exit 1; }
 
 mutate: $(READY)  ## plant thousands of faults, one at a time, in the data and the notebooks: what sees each
 	@export PYTHONPATH=.:tests:tests/evidence:tests/judgement:tests/book; $(BIN)/python tests/faults/plant_figures.py; figures=$$?; $(BIN)/python tests/faults/mutate.py; data=$$?; $(BIN)/python tests/faults/mutate_notebooks.py && exit $$((figures + data))
@@ -95,7 +95,7 @@ bench: $(READY)  ## measure the engine against plain tools, about fifteen minute
 	@$(BIN)/claimbook bench
 
 vendor: $(READY) $(PYODIDE) ## Python for the button "Run this page" into the site itself, for networks that reach no other host
-	@sed -i 's,^\( *pyodide_url: \)[^ ]*,\1pyodide/,' _config.yml
+	@sed 's,^\( *pyodide_url: \)[^ ]*,\1pyodide/,' _config.yml >_config.new && mv _config.new _config.yml
 	@$(BIN)/claimbook build
 
 format: $(READY)  ## lay out the code of package, tests and notebooks as ruff does it

@@ -93,7 +93,8 @@ def refuse(root):
             subprocess.run(step.split(), check=True)
         invalidate_caches()
     if not able():
-        sys.exit(f"{sys.executable} cannot make virtual environments: sudo apt-get install {package}, and repeat.")
+        way = f"install what it lacks, on Debian with: sudo apt-get install {package}, and repeat"
+        sys.exit(f"{sys.executable} cannot make virtual environments: {way}.")
 
 
 def told(said):

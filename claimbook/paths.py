@@ -1,6 +1,7 @@
 """Where everything lies, and what a chapter's file name says. Imports nothing of the book."""
 
 import re
+import shlex
 import subprocess
 from functools import cache
 from pathlib import Path
@@ -33,12 +34,18 @@ def theme_of(path):
 def way_back(path):
     """What to do with a file that cannot be used, in a sentence without full stop: true of the state that git says it
     is in. `path`: relative to the repository."""
+    ask = ["git", "--no-optional-locks", "--literal-pathspecs", "-C", ROOT, "status", "--porcelain", "--ignored"]
     try:
-        asked = ["git", "-C", ROOT, "ls-files", "--stage", "--", path]
-        known = subprocess.run(asked, capture_output=True, text=True).stdout
+        state = subprocess.run([*ask, "--", path], capture_output=True, text=True).stdout[:2]
     except OSError:  # there is no git
-        known = ""
-    if re.search(r"^\d+ \w+ [123]\t", known, re.M):  # the versions of a merge
-        return f"Two versions of it wait to be merged: take one, git checkout --ours {path}, then git add {path}"
-    one = known and not (ROOT / path).is_dir()  # of a folder it would take more than is broken
-    return f"Restore it: git checkout {path}" if one else "Mend it, or put a sound copy in its place"
+        state = ""
+    named = shlex.quote(path)
+    if re.fullmatch("[AU][AU]|UD|DU", state):
+        side = "theirs" if state in ("DU", "UA") else "ours"  # the other has none
+        return f"Two versions of it wait to be merged: take one, git checkout --{side} {named}, then git add {named}"
+    if not (ROOT / path).is_dir():  # of a folder it would take more than is broken
+        if re.fullmatch("[ MADRT][MDT]", state):
+            return f"Restore it: git checkout {named}"
+        if re.fullmatch("[MDT] ", state):  # what is broken is staged
+            return f"Restore it: git checkout HEAD {named}"
+    return "Mend it, or put a sound copy in its place"

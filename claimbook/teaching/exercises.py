@@ -21,6 +21,11 @@ from claimbook.paths import ROOT
 FILE = ROOT / "chapters" / "exercises.json"
 MARGIN = 0.002
 """How far an answer may be off, as a part of itself: rounding on the way is no mistake."""
+NUMBER = (
+    r"(?:about|[~≈])?\s*(?:USD|US\$|[$€£])?\s*([+−-]?\d+(?:[.,]\d+)?)"
+    r"\s*(?:%|per ?cent|(?:percentage )?points?|pp|bn|billion|m|million|x|×|times|years?)?\s*[.;:!]*"
+)
+"""A number with what people write around it."""
 
 
 def seal(id, answer):
@@ -51,8 +56,8 @@ def exercises():
 
 
 def plain(answer):
-    """An answer as a number, a word, a truth or a list, in whatever form it came: "50,6 %" is 50.6, "B." is "B", a list
-    of one is that one, a verdict its word."""
+    """An answer as a number, a word, a truth or a list, in whatever form it came: "about 50,6 %." is 50.6, "B." is "B",
+    a list of one is that one, a verdict its word."""
     answer = getattr(answer, "word", answer)
     if isinstance(answer, Quantity | Decimal):
         return float(answer)
@@ -62,7 +67,7 @@ def plain(answer):
         return plain(answer[0])
     if not isinstance(answer, str):
         return answer
-    number = re.fullmatch(r"[$€]?\s*([+−-]?\d+(?:[.,]\d+)?)\s*(?:%|percent|bn)?", answer.strip())
+    number = re.fullmatch(NUMBER, answer.strip(), re.I)
     return float(number[1].replace(",", ".").replace("−", "-")) if number else answer.strip().rstrip(".;:!")
 
 

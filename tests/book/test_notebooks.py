@@ -53,6 +53,22 @@ def test_no_chapter_gives_a_name_of_the_package_another_meaning(path):
         assert not given & set(claimbook.__all__), f"{cell.id}: {given & set(claimbook.__all__)}"
 
 
+PROGRAMS = re.compile(
+    r"\b(subprocess|multiprocessing|get_ipython\(\)|os\.(?:system|popen|fork|exec|spawn|posix_spawn)\w*)"
+)
+
+
+def test_no_chapter_starts_another_program():
+    """What one prints is stored, and nbval does not hear it: ipykernel leaves it to pytest. Only Colab needs one."""
+    starts = [
+        (cell.id, "remove-cell" in cell.metadata.get("tags", []))
+        for path in NOTEBOOKS
+        for cell in code_cells(path)
+        if PROGRAMS.search(TransformerManager().transform_cell(cell.source))
+    ]
+    assert len(starts) == len(NOTEBOOKS) and all(unseen for _, unseen in starts), starts
+
+
 SOURCES = {cell.id: TransformerManager().transform_cell(cell.source) for path in NOTEBOOKS for cell in code_cells(path)}
 SOURCES |= {str(path): path.read_text(encoding="utf-8") for path in (ROOT / "claimbook").rglob("*.py")}
 

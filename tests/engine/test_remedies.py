@@ -4,6 +4,7 @@ import fcntl
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -12,7 +13,7 @@ import sys
 
 import nbformat
 import pytest
-from copies import FIRST, LEDGER, TABLE, Copy
+from copies import FIRST, LEDGER, NOTEBOOK, TABLE, Copy
 from nbformat import v4
 
 from claimbook.commands import cli
@@ -39,11 +40,52 @@ def test_a_broken_file_comes_back_by_the_command_that_is_named(book):
 
 def test_no_command_of_git_is_named_for_a_file_that_git_does_not_know(book):
     git(book.root, "rm", "-q", "--cached", TABLE)
+    (book.root / LEDGER).write_bytes(b"")
     assert "git" not in way_back(book, TABLE) and way_back(book, LEDGER) == f"Restore it: git checkout {LEDGER}"
     assert "git" not in way_back(book, ".."), "that would throw away what lies there"
     assert "git" not in way_back(book, "data"), "that would throw away all that was changed there"
     shutil.rmtree(book.root / ".git")
     assert "git" not in way_back(book, LEDGER)
+
+
+def test_what_is_broken_comes_back_where_it_was_staged_too_and_not_where_it_was_committed(book):
+    """By the command that is named, whatever the file's name is."""
+    odd = "chapters/12 a reader's [1].ipynb"
+    for path in (TABLE, odd):
+        shutil.copy(book.root / NOTEBOOK, book.root / odd)
+        git(book.root, "add", ".")
+        git(book.root, "commit", "--allow-empty", "-qm", "sound")
+        sound = (book.root / path).read_bytes()
+        for staged in (False, True):
+            for broken in (lambda: (book.root / path).write_bytes(b""), (book.root / path).unlink):
+                broken()
+                git(book.root, "add", *(["."] if staged else ["--intent-to-add", "."]))
+                told = way_back(book, path)
+                assert told.startswith(f"Restore it: git checkout {'HEAD ' * staged}"), told
+                subprocess.run(shlex.split(told.partition(": ")[2]), cwd=book.root, check=True, capture_output=True)
+                assert (book.root / path).read_bytes() == sound and git(book.root, "status", "--short") == ""
+        (book.root / path).write_bytes(b"")
+        git(book.root, "commit", "-qam", "broken")
+        assert "git" not in way_back(book, path)
+
+
+def test_of_two_versions_the_one_that_is_there_is_named(book):
+    git(book.root, "commit", "-qm", "all")
+    for branch in ("other", "main"):
+        git(book.root, "checkout", "-q", *(["-b", "other"] if branch == "other" else ["main"]))
+        for path, gone in ((TABLE, "other"), (LEDGER, "main")):
+            if branch == gone:
+                git(book.root, "rm", "-q", path)
+            else:
+                (book.root / path).write_text("changed\n")
+        git(book.root, "commit", "-qam", branch)
+    git(book.root, "merge", "other", check=False)
+    for path, side in ((TABLE, "ours"), (LEDGER, "theirs")):
+        told = way_back(book, path)
+        assert f"git checkout --{side} {path}" in told, told
+        for command in told.partition("take one, ")[2].split(", then "):
+            subprocess.run(command.split(), cwd=book.root, check=True, capture_output=True)
+    assert not git(book.root, "ls-files", "--unmerged")
 
 
 def test_a_file_in_two_versions_is_merged_by_the_commands_that_are_named(book):

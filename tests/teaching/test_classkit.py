@@ -144,6 +144,11 @@ JUDGED = SimpleNamespace(word="holds")
     "id, answer",
     [
         *[("a-ex-1", one) for one in (50.6, "50.6", "50.6 %", "50,6", " 50,6 percent", [50.6], (50.6,), 50.55)],
+        *[("a-ex-1", one) for one in ("50.6 %.", "about 50.6", "~50.6%", "US$50.6 bn", "50.6 Percent", "50.6 times.")],
+        *[
+            ("a-ex-1", one)
+            for one in ("50.6x", "50.6 percentage points", "$50.6 billion", "USD 50.6bn", "50.6 million")
+        ],
         *[("a-ex-1", one) for one in (np.float64(50.6), np.array(50.6), np.array([50.6]), pd.Series([50.6]))],
         *[("a-ex-1", one) for one in (Decimal("50.6"), quantity.Quantity(50.6, ()))],
         *[("a-ex-2", one) for one in ("B", "b", "B.", " b; ", ["B"], np.array(["B"]))],
@@ -171,6 +176,8 @@ def test_a_right_answer_is_right_in_whatever_form(monkeypatch, id, answer):
         ("", "Look at the base"),
         (51, "Look at the base"),
         ("-50.6", "Look at the base"),
+        ("50.6 or 51", "Look at the base"),
+        ("not 50.6", "Look at the base"),
         (float("inf"), "Look at the base"),
     ],
 )
