@@ -1,5 +1,6 @@
 """Copies of the book, and the small book of batteries: in them faults can be planted, and the book's commands run."""
 
+import atexit
 import csv
 import json
 import os
@@ -7,6 +8,8 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
+from tempfile import NamedTemporaryFile
 
 import nbformat
 
@@ -23,16 +26,23 @@ class Copy:
 
     def run(self, *arguments, before=(), **environment):
         """Run `BEFORE python ARGUMENTS` in the copy, with the copy's package. Returns (exit code, all that it
-        printed)."""
-        variables = {k: v for k, v in os.environ.items() if k != "CI" and not k.startswith("PYTEST")}
-        variables |= {"PYTHONPATH": str(self.root), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+        printed). What needs no process with an environment of its own is done in a fork of one that is ready."""
+        if not before and environment.keys() <= {"CI"} and (arguments[0] == "-c" or arguments[:2] == CLI):
+            return self.fork(arguments, environment)
+        variables = plain() | {"PYTHONPATH": str(self.root), **environment}
         done = subprocess.run(
             [*before, sys.executable, *arguments], cwd=self.root, env=variables, capture_output=True, text=True
         )
         return done.returncode, done.stdout + done.stderr
 
+    def fork(self, arguments, environment):
+        with NamedTemporaryFile("r", encoding="utf-8") as said:
+            asked = [str(self.root), {"PYTHONPATH": str(self.root), **environment}, said.name, arguments]
+            print(json.dumps(asked), file=server().stdin, flush=True)
+            return int(server().stdout.readline()), said.read()
+
     def claimbook(self, *arguments, **environment):
-        return self.run("-m", "claimbook.commands.cli", *arguments, **environment)
+        return self.run(*CLI, *arguments, **environment)
 
     def nbval(self, notebook, *options):
         return self.run(
@@ -81,24 +91,59 @@ def small_book(root):
     return Copy(root)
 
 
+CLI = ("-m", "claimbook.commands.cli")
 SERVER = """
-import json, os, sys
-import ipykernel.kernelapp, jupyter_client, nbclient, pandas, yaml
+import fcntl, json, os, socket, sys
+from multiprocessing import util
+import frictionless, ipykernel.kernelapp, jupyter_client, nbclient, seaborn, yaml
 for line in sys.stdin:
-    home, environment = json.loads(line)
+    home, environment, said, arguments = json.loads(line)
     pid = os.fork()
     if not pid:
         os.environ.update(environment), os.chdir(home), sys.path.insert(0, home)
-        said = os.open("said", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
-        os.dup2(said, 1), os.dup2(said, 2)
-        sys.argv[1:] = ["build"]
-        from claimbook.commands import cli
-        cli.main()
+        said = os.open(said, os.O_WRONLY)
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0), os.dup2(said, 1), os.dup2(said, 2)
+        ours, theirs = socket.socketpair()
+        server = os.fork()
+        if not server:
+            os.closerange(3, theirs.fileno()), os.closerange(theirs.fileno() + 1, 1000)
+            asked, given, *_ = socket.recv_fds(theirs, 2**16, 9)
+            command, wanted = json.loads(asked or "[0, []]")
+            given = [fcntl.fcntl(one, fcntl.F_DUPFD, 100) for one in given]
+            for one, place in zip(given, wanted):
+                os.dup2(one, place), os.close(one)
+            exec(command or "")
+            os._exit(0)
+        spawn, theirs = util.spawnv_passfds, theirs.close()
+        def start(path, command, wanted):
+            if "forkserver" not in command[-1]:
+                return spawn(path, command, wanted)
+            socket.send_fds(ours, [json.dumps([command[-1], wanted]).encode()], wanted)
+            return server
+        util.spawnv_passfds = start
+        flag, what, *sys.argv[1:] = arguments
+        exec(what if flag == "-c" else "from claimbook.commands import cli; cli.main()", {"__name__": "__main__"})
         sys.exit()
     print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), flush=True)
 """
-"""A process that has loaded the libraries, but nothing of the book; for each line it forks, and the fork is `claimbook
-build` in that folder."""
+"""A process that has loaded the libraries, but nothing of the book; for each line it forks, and the fork is Python with
+these arguments in that folder. Beside it stands another: if it asks for the server of its kernels, that one is it."""
+
+
+def plain():
+    """The environment without what tests and continuous integration say in it."""
+    variables = {k: v for k, v in os.environ.items() if k not in ("CI", "PYTHONPATH") and not k.startswith("PYTEST")}
+    return variables | {"PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@cache
+def server():
+    command = [sys.executable, "-c", SERVER]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=plain(), cwd="/")
+    atexit.register(process.communicate)
+    return process
+
+
 TABLE, LEDGER, CITED, DESCRIBED, NOTEBOOK = (
     "data/figures.csv",
     "data/claims.csv",
@@ -115,17 +160,9 @@ FIRST, SECOND = (line.split(",")[0] for line in LINES[1:3])
 class Book(Copy):
     """A book of one chapter and two claims."""
 
-    def __init__(self, root, server):
-        super().__init__(root)
-        self.server = server
-
     def build(self, **environment):
-        print(json.dumps([str(self.root), environment]), file=self.server.stdin, flush=True)
-        code = int(self.server.stdout.readline())
-        said = self.root / "said"
-        text = said.read_text(encoding="utf-8").strip()
-        said.unlink()
-        return code, text
+        code, text = self.claimbook("build", **environment)
+        return code, text.strip()
 
     def accept(self):
         """What `claimbook data` writes, without its checks: the tables as they are are those that are described."""

@@ -424,8 +424,7 @@ def test_a_disk_that_takes_nothing_is_told_and_nothing_is_published(book, prepar
 )
 def test_path_and_locale_change_no_byte(sound, tmp_path, name, environment):
     book = Book(
-        shutil.copytree(sound.root, tmp_path / name, ignore=shutil.ignore_patterns("_build", "fingerprints.json")),
-        sound.server,
+        shutil.copytree(sound.root, tmp_path / name, ignore=shutil.ignore_patterns("_build", "fingerprints.json"))
     )
     code, said = book.build(**environment)
     assert code == 0 and "Executed chapters/01-batteries.ipynb" in said, said
@@ -435,8 +434,7 @@ def test_path_and_locale_change_no_byte(sound, tmp_path, name, environment):
 def test_what_a_reader_has_set_for_other_programs_changes_no_byte(sound, tmp_path):
     """Settings of IPython and of matplotlib, and a folder for passing files too deep for the name of a socket."""
     book = Book(
-        shutil.copytree(sound.root, tmp_path / "book", ignore=shutil.ignore_patterns("_build", "fingerprints.json")),
-        sound.server,
+        shutil.copytree(sound.root, tmp_path / "book", ignore=shutil.ignore_patterns("_build", "fingerprints.json"))
     )
     home, deep = tmp_path / "home", tmp_path / ("d" * 90)
     deep.mkdir()

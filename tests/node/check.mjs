@@ -1,11 +1,11 @@
 // Looks at every page of the site in a real browser and prints what it found as JSON. Called by tests/site/test_browser.py:
-// node check.mjs ADDRESS CHROMIUM PAGE...
+// node check.mjs ADDRESS CHROMIUM PAGE...   --use in place of a page: what a reader does
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { gzipSync } from "node:zlib";
 import { chromium } from "playwright-core";
 
-const [address, executablePath, ...pages] = process.argv.slice(2);
+const [address, executablePath, ...asked] = process.argv.slice(2);
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking"] });
 const SIZES = { desktop: { width: 1280, height: 900 }, phone: { width: 360, height: 740 } };
@@ -279,10 +279,7 @@ async function use() {
   return did;
 }
 
-const jobs = pages.map((page) => () => look(page));
-jobs.push(async () => { found.use = await use(); });
-const start = Date.now();
+const jobs = asked.map((page) => async () => { if (page === "--use") found.use = await use(); else await look(page); });
 await Promise.all([0, 1].map(async () => { for (let job; (job = jobs.pop()); ) await job(); }));
-found.seconds = (Date.now() - start) / 1000;
 console.log(JSON.stringify(found));
 await browser.close();

@@ -1,10 +1,11 @@
 // Presses "Run this page" in a real browser and prints what came of it as JSON. Called by tests/site/test_pyodide.py:
-// node pyrun.mjs CHROMIUM LOCAL PUBLIC PAGE...   LOCAL: the site with Python in a folder of its own, PUBLIC: as it is published.
+// node pyrun.mjs CHROMIUM LOCAL PUBLIC WHAT PAGE...   LOCAL: the site with Python in a folder of its own, PUBLIC: as it is published.
+// WHAT: "run" the pages; "turns": each in turn with the bare start; "use": what a reader does after; "elsewhere": where it cannot run.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const [executablePath, local, published, ...pages] = process.argv.slice(2);
+const [executablePath, local, published, what, ...pages] = process.argv.slice(2);
 // No other host can be reached.
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"] });
 
@@ -72,8 +73,8 @@ async function bare() {
 }
 
 const found = { chapters: {}, starts: [] };
-for (const [number, page] of pages.entries()) {
-  const alone = number % 3 === 0 ? await bare() : undefined; // in turns with the page's own, as the machine's load changes
+for (const page of what === "elsewhere" ? [] : pages) {
+  const alone = what === "turns" ? await bare() : undefined; // in turns with the page's own, as the machine's load changes
   const tab = await open(local + page);
   const before = tab.asked.splice(0);
   const began = await tab.evaluate(() => performance.now());
@@ -89,7 +90,7 @@ for (const [number, page] of pages.entries()) {
     await tab.locator(".place input").first().fill("300");
     found.place = await tab.locator(".chart-figure:has(.place) svg").first().evaluate((svg) => svg.querySelectorAll("line").length);
   }
-  if (number === 0) found.use = await use(tab);
+  if (what === "use") found.use = await use(tab);
   await tab.context().close();
 }
 
@@ -194,15 +195,17 @@ async function refused() {
   return { errors: seen, before, asked };
 }
 
-found.refused = await refused();
-const phone = await open(published + pages[0], { viewport: { width: 360, height: 740 } });
-await press(phone);
-await ended(phone);
-found.phone = await phone.evaluate(() => document.documentElement.scrollWidth);
+if (what === "elsewhere") {
+  found.refused = await refused();
+  const phone = await open(published + pages[0], { viewport: { width: 360, height: 740 } });
+  await press(phone);
+  await ended(phone);
+  found.phone = await phone.evaluate(() => document.documentElement.scrollWidth);
 
-const tab = await open(published + pages[0]);
-const shown = await outputs(tab);
-await press(tab);
-found.unreachable = [await ended(tab), await links(tab), JSON.stringify(shown) === JSON.stringify(await outputs(tab)), tab.asked.filter((url) => !url.startsWith(published))];
+  const tab = await open(published + pages[0]);
+  const shown = await outputs(tab);
+  await press(tab);
+  found.unreachable = [await ended(tab), await links(tab), JSON.stringify(shown) === JSON.stringify(await outputs(tab)), tab.asked.filter((url) => !url.startsWith(published))];
+}
 console.log(JSON.stringify(found));
 await browser.close();

@@ -12,6 +12,8 @@ from functools import partial
 from hashlib import sha256
 from html.parser import HTMLParser
 from http.server import ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from urllib.parse import urljoin, urlsplit
 from xml.etree import ElementTree
 
@@ -27,6 +29,7 @@ from claimbook.site import build, files, launch
 
 HERE = ROOT / "tests/node"
 BASE = urlsplit(launch.config()["html"]["baseurl"])
+PARTS = 4
 
 
 @pytest.fixture(scope="module")
@@ -34,27 +37,37 @@ def pages(site):
     return sorted(str(path.relative_to(site)) for path in site.rglob("*.html") if "_static" not in path.parts)
 
 
-@pytest.fixture(scope="module")
-def seen(site, pages, tmp_path_factory):
-    """What a browser found on all pages, looked at once: tests/node/check.mjs. The site stands under the path that its
+def looked(site, *jobs):
+    """What a browser found on these pages, or in use: tests/node/check.mjs. The site stands under the path that its
     address has where it is published."""
-    host = tmp_path_factory.mktemp("host")
-    (host / BASE.path.strip("/")).symlink_to(site)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(host)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    command = [
-        "node",
-        str(HERE / "check.mjs"),
-        f"http://127.0.0.1:{server.server_port}{BASE.path}",
-        shutil.which("chromium"),
-        *pages,
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
-    server.shutdown()
+    with TemporaryDirectory() as host:
+        (Path(host) / BASE.path.strip("/")).symlink_to(site)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=host))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}{BASE.path}"
+        command = ["node", HERE / "check.mjs", address, shutil.which("chromium"), *jobs]
+        done = subprocess.run(command, capture_output=True, text=True)
+        server.shutdown()
     assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["pages"] == len(pages) >= 16
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module", params=range(PARTS), ids=lambda number: f"~{number}")
+def part(pages, request):
+    """Every page is in one part; conftest.py keeps together what follows ~ in the names of tests."""
+    return pages[request.param :: PARTS]
+
+
+@pytest.fixture(scope="module")
+def seen(site, pages, part):
+    found = looked(site, *part)
+    assert found["pages"] == len(part) and len(pages) >= 16
     return found
+
+
+@pytest.fixture(scope="module", params=["--use"], ids=["~use"])
+def used(site, request):
+    return looked(site, request.param)
 
 
 @pytest.mark.parametrize("what", ["violations", "errors", "requests", "wide"])
@@ -63,8 +76,15 @@ def test_no_page_has_a_fault(seen, what):
     assert seen[what] == []
 
 
-def test_the_text_of_a_chart_can_be_read_on_a_phone_and_does_not_shout_on_a_desk(seen):
-    assert {name for name, *_ in seen["text"]["phone"]} == set(files.charts())
+@pytest.mark.parametrize("what", ["violations", "errors", "requests"])
+def test_nothing_that_a_reader_does_brings_out_a_fault(used, what):
+    assert used[what] == []
+
+
+def test_the_text_of_a_chart_can_be_read_on_a_phone_and_does_not_shout_on_a_desk(seen, part):
+    charts, drawn = files.charts(), {name for name, *_ in seen["text"]["phone"]}
+    wanted = {name for name, (*_, notebook) in charts.items() if f"chapters/{Path(notebook).stem}.html" in part}
+    assert wanted <= drawn <= charts.keys()
     assert [(name, low) for name, low, _ in seen["text"]["phone"] if low < 9.5] == []
     assert [(name, high) for name, _, high in seen["text"]["desktop"] if high > 16] == []
 
@@ -74,9 +94,11 @@ def test_no_text_of_a_chart_runs_out_of_its_picture_or_over_another(seen):
     assert seen["crowded"] == []
 
 
-def test_a_spreadsheet_reads_the_negative_numbers_of_a_copied_table(seen):
+def test_a_spreadsheet_reads_the_negative_numbers_of_a_copied_table(site, pages, seen, part):
     """It takes a number with a true minus for text, as a text and as HTML."""
-    assert sum(len(signed) for signed, _, _ in seen["copied"]) > 80
+    cells = lambda page: re.findall(r"<td\b[^>]*>\s*(?:<[^>]*>\s*)*−", (site / page).read_text(encoding="utf-8"))
+    assert sum(len(cells(page)) for page in pages) > 80
+    assert sum(len(signed) for signed, _, _ in seen["copied"]) == sum(len(cells(page)) for page in part)
     for signed, cells, text in seen["copied"]:
         for number, shown in signed:  # a text holds what is shown
             plain = number.replace("−", "-")
@@ -85,10 +107,8 @@ def test_a_spreadsheet_reads_the_negative_numbers_of_a_copied_table(seen):
             )
 
 
-def test_no_page_weighs_more_than_200_kib(seen):
-    assert (
-        len(seen["weight"]) >= 16 and {page: kib for page, kib in seen["weight"].items() if not 20 < kib <= 200} == {}
-    )
+def test_no_page_weighs_more_than_200_kib(seen, part):
+    assert {page for page, kib in seen["weight"].items() if 20 < kib <= 200} == {*part}
 
 
 def test_the_html_is_valid(site, pages):
@@ -147,8 +167,8 @@ def test_a_link_to_a_part_of_a_page_lands_there_in_every_engine(site, pages):
         assert [one for one in charts if not re.search(r'style="aspect-ratio:[\d.]+/[\d.]+"', one)] == [], page
 
 
-def test_in_a_frame_that_stores_nothing_everything_works(seen):
-    before, after, opened, found = seen["use"]["framed"]
+def test_in_a_frame_that_stores_nothing_everything_works(used):
+    before, after, opened, found = used["use"]["framed"]
     assert before == "auto" != after and opened
     assert found.startswith("The AI boom") or "boom-03" in found, found
 
@@ -179,8 +199,8 @@ def test_phones_and_old_browsers_find_an_icon(site, pages):
         assert touch.convert("RGB").getpixel((90, 90)) != (255, 255, 255) == touch.convert("RGB").getpixel((0, 0))
 
 
-def test_the_policy_refuses_what_is_smuggled_in_and_lets_buttons_work(seen):
-    use = seen["use"]
+def test_the_policy_refuses_what_is_smuggled_in_and_lets_buttons_work(used):
+    use = used["use"]
     assert use["smuggled"] == [
         "nothing",
         ["connect-src", "img-src", "script-src-attr", "script-src-elem", "style-src-elem"],
@@ -188,8 +208,8 @@ def test_the_policy_refuses_what_is_smuggled_in_and_lets_buttons_work(seen):
     assert use["printed_by_button"] == 1 and use["fullscreen"]
 
 
-def test_search_leads_to_the_claim_and_says_what_became_of_it(seen):
-    use, verdicts = seen["use"], ledger.scoreboard().set_index("id")["verdict"]
+def test_search_leads_to_the_claim_and_says_what_became_of_it(used):
+    use, verdicts = used["use"], ledger.scoreboard().set_index("id")["verdict"]
     first = use["searchId"][0]
     assert (
         first["links"][0].endswith("chapters/01-ai-boom.html#boom-03")
@@ -200,27 +220,27 @@ def test_search_leads_to_the_claim_and_says_what_became_of_it(seen):
     ]
 
 
-def test_search_leads_to_the_part_of_a_page_that_holds_the_words(seen):
+def test_search_leads_to_the_part_of_a_page_that_holds_the_words(used):
     assert any(
-        "Convertible note. Debt that turns into shares" in result["text"] for result in seen["use"]["searchText"]
+        "Convertible note. Debt that turns into shares" in result["text"] for result in used["use"]["searchText"]
     )
-    page, part = seen["use"]["searchPart"][0]["links"][:2]
+    page, part = used["use"]["searchPart"][0]["links"][:2]
     assert page == "chapters/04-global-race.html" and part.endswith("chapters/04-global-race.html#race-03")
-    assert "for the four quarters add up to 96.4" in seen["use"]["searchNumber"][0]["text"], (
+    assert "for the four quarters add up to 96.4" in used["use"]["searchNumber"][0]["text"], (
         "numbers are searched for too"
     )
     for result in (
         result
         for key in ("searchId", "searchWords", "searchText", "searchPart", "searchNumber")
-        for result in seen["use"][key]
+        for result in used["use"][key]
     ):
         assert all(link.split("#")[0].endswith(result["links"][0].split("#")[0]) for link in result["links"]), (
             "parts are of the page in whose result they stand"
         )
 
 
-def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
-    use, board = seen["use"], ledger.scoreboard()
+def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(used):
+    use, board = used["use"], ledger.scoreboard()
     assert use["linked"] == f"{(board['verdict'] == 'fails').sum()} of {len(board)} claims"
     assert use["all"] == f"{len(board)} of {len(board)} claims" and use["theme"] == [
         "ai-boom",
@@ -242,8 +262,8 @@ def test_the_scoreboard_is_filtered_and_sorted_by_keyboard_and_address(seen):
     assert use["marks"] == links
 
 
-def test_a_chart_follows_the_theme_and_prints_dark_on_white(seen):
-    use = seen["use"]
+def test_a_chart_follows_the_theme_and_prints_dark_on_white(used):
+    use = used["use"]
     assert use["light"] != use["dark"] and use["kept"] == use["after"] == use["first"] == "dark"
     brightness = lambda rgb: sum(map(int, rgb.removeprefix("rgb(").rstrip(")").split(",")))
     text, teal, ground = use["printed"]
@@ -253,8 +273,8 @@ def test_a_chart_follows_the_theme_and_prints_dark_on_white(seen):
     assert brightness(use["dark"][0]) > 400 > 100 > brightness(use["dark"][2])
 
 
-def test_keyboard_reaches_content_and_previews(seen):
-    use = seen["use"]
+def test_keyboard_reaches_content_and_previews(used):
+    use = used["use"]
     assert use["skip"] == "#main-content" and use["next"] == "02-us-dominance.html"
     assert (
         use["preview"][0] == "visible"
@@ -263,27 +283,27 @@ def test_keyboard_reaches_content_and_previews(seen):
     )
 
 
-def test_what_stands_under_a_chart_can_be_downloaded(seen):
-    files = seen["use"]["files"]
+def test_what_stands_under_a_chart_can_be_downloaded(used):
+    files = used["use"]["files"]
     assert (
         files["boom-03.csv"].startswith("table,id,label,")
         and "<svg role=" in files["boom-03.svg"]
         and files["boom-03.png"].startswith("\x89PNG")
     )
-    assert seen["use"]["notebook"] == len(
+    assert used["use"]["notebook"] == len(
         json.loads((ROOT / "chapters/01-ai-boom.ipynb").read_text(encoding="utf-8"))["cells"]
     )
 
 
-def test_code_is_copied_by_a_button_that_comes_when_it_is_wanted(seen):
-    before, copied, shown = seen["use"]["copied"]
+def test_code_is_copied_by_a_button_that_comes_when_it_is_wanted(used):
+    before, copied, shown = used["use"]["copied"]
     assert before == 0 and copied == shown.rstrip("\n") and len(copied) > 50
-    copied, shown = seen["use"]["copiedByKeyboard"]
+    copied, shown = used["use"]["copiedByKeyboard"]
     assert copied == shown.rstrip("\n") and len(copied) > 50
 
 
-def test_a_sentence_to_say_is_copied_whole(seen):
-    copied, shown = seen["use"]["sentence"]
+def test_a_sentence_to_say_is_copied_whole(used):
+    copied, shown = used["use"]["sentence"]
     assert copied == shown and copied.startswith("Global venture funding was")
 
 

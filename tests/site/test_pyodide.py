@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import zipfile
-from functools import partial
+from functools import cache, partial
 from html import unescape
 from http.server import ThreadingHTTPServer
 
@@ -23,12 +23,27 @@ from claimbook.paths import ROOT
 from claimbook.site import pyrun
 
 CHAPTERS = [path.stem for path in run.notebooks()]
+TURNS, USED = CHAPTERS[1::3], CHAPTERS[0]
+"""The pages that are run in turn with a bare start of Pyodide, and the one that is used after it has run."""
+
+
+def go(chapter):
+    """In which go a chapter is run: the pages that are only run have one each."""
+    return "turns" if chapter in TURNS else "use" if chapter == USED else chapter
+
+
+def found(what):
+    """A test of what was found in one go: conftest.py keeps together what follows ~ in the names of tests."""
+    return pytest.mark.parametrize("what", [what], ids=[f"~{what}"])
+
+
+every_chapter = pytest.mark.parametrize("chapter", [pytest.param(one, id=f"{one}~{go(one)}") for one in CHAPTERS])
 
 
 @pytest.fixture(scope="module")
-def seen(site, tmp_path_factory):
-    """What a browser found: tests/node/pyrun.mjs. The site is served twice, as it is and with Python in a folder of
-    its own (make vendor)."""
+def look(site, tmp_path_factory):
+    """What a browser found in one go: tests/node/pyrun.mjs. The site is served twice, as it is and with Python in a
+    folder of its own (make vendor)."""
     own = tmp_path_factory.mktemp("own") / "site"
     shutil.copytree(site, own, copy_function=os.symlink)
     for name in ("pyrun.json", "book.zip"):
@@ -38,18 +53,37 @@ def seen(site, tmp_path_factory):
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     places = [f"http://127.0.0.1:{server.server_port}/" for server in servers]
-    command = [
-        "node",
-        str(ROOT / "tests/node/pyrun.mjs"),
-        shutil.which("chromium"),
-        *places,
-        *(f"chapters/{name}.html" for name in CHAPTERS),
-    ]
-    done = subprocess.run(command, capture_output=True, text=True)
+
+    @cache
+    def gone(what):
+        pages = TURNS if what == "turns" else [USED if what in ("use", "elsewhere") else what]
+        does = what if what in ("turns", "use", "elsewhere") else "run"
+        command = ["node", ROOT / "tests/node/pyrun.mjs", shutil.which("chromium"), *places, does]
+        return subprocess.run([*command, *(f"chapters/{name}.html" for name in pages)], capture_output=True, text=True)
+
+    def look(what):
+        assert gone(what).returncode == 0, gone(what).stderr
+        return json.loads(gone(what).stdout)
+
+    yield look
     for server in servers:
         server.shutdown()
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+
+
+@pytest.fixture
+def page(look, chapter):
+    """What became of a chapter's page."""
+    return look(go(chapter))["chapters"][f"chapters/{chapter}.html"]
+
+
+@pytest.fixture
+def used(look, what):
+    return look(what)["use"]
+
+
+@pytest.fixture
+def elsewhere(look, what):
+    return look(what)
 
 
 def stored(chapter):
@@ -64,9 +98,9 @@ def stored(chapter):
     return found
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_cell_gives_in_the_page_what_is_stored(seen, chapter):
-    page, cells = seen["chapters"][f"chapters/{chapter}.html"], stored(chapter)
+@every_chapter
+def test_every_cell_gives_in_the_page_what_is_stored(page, chapter):
+    cells = stored(chapter)
     assert page["end"].endswith(f"all {len(cells)} cells give what the book prints. Edit one and run from there."), (
         page["end"]
     )
@@ -74,9 +108,8 @@ def test_every_cell_gives_in_the_page_what_is_stored(seen, chapter):
     assert given == {id: (text, table) for id, (text, table, _) in cells.items()}
 
 
-@pytest.mark.parametrize("chapter", CHAPTERS)
-def test_every_chart_shows_the_same_words_and_marks_in_the_colours_of_the_page(seen, chapter):
-    page = seen["chapters"][f"chapters/{chapter}.html"]
+@every_chapter
+def test_every_chart_shows_the_same_words_and_marks_in_the_colours_of_the_page(page, chapter):
     drawn = {result["cell"] for result in page["results"] if "<svg" in (result["html"] or "")}
     assert drawn == {id for id, (_, _, svg) in stored(chapter).items() if svg}
     for _, _, svg in stored(chapter).values():
@@ -91,58 +124,63 @@ def test_every_chart_shows_the_same_words_and_marks_in_the_colours_of_the_page(s
             assert chart["marks"] == len(re.findall(r"<(?:path|use)\b", svg)) and chart["paint"] > 3, name
 
 
-def test_nothing_is_loaded_before_the_button_is_pressed(seen):
-    asked = [url for page in seen["chapters"].values() for url in page["before"]]
-    assert len(asked) > 8 * 5 and [url for url in asked if re.search("py(run|odide)|book.zip|ipynb", url)] == []
+@every_chapter
+def test_nothing_is_loaded_before_the_button_is_pressed(page):
+    asked = page["before"]
+    assert len(asked) > 5 and [url for url in asked if re.search("py(run|odide)|book.zip|ipynb", url)] == []
 
 
-def test_what_the_button_fetches_bears_the_version_of_the_book(seen):
+@every_chapter
+def test_what_the_button_fetches_bears_the_version_of_the_book(page):
     """A browser may keep files of an older one for days: new code would meet old tables."""
-    version = f"?v={stamp.sources()}"
-    for page in seen["chapters"].values():
-        ours = [url for url in page["fetched"] if re.search(r"book\.zip|pyrun|\.ipynb", url)]
-        assert len(ours) >= 4 and all(url.endswith(version) for url in ours), ours
+    ours = [url for url in page["fetched"] if re.search(r"book\.zip|pyrun|\.ipynb", url)]
+    assert len(ours) >= 4 and all(url.endswith(f"?v={stamp.sources()}") for url in ours), ours
 
 
-def test_an_exercise_is_answered_in_the_page(seen):
-    asked, solved, editors = seen["use"]["exercise"]
-    assert seen["use"]["exercises"] == 7 and "no answer yet" in asked and "boom-ex-1: right." in solved and editors == 1
+@found("use")
+def test_an_exercise_is_answered_in_the_page(used):
+    asked, solved, editors = used["exercise"]
+    assert used["exercises"] == 7 and "no answer yet" in asked and "boom-ex-1: right." in solved and editors == 1
 
 
-def test_a_cell_runs_again_on_what_it_had_before_later_cells_used_the_same_names(seen):
-    (said, words), cells = seen["use"]["titled"], list(stored("01-ai-boom"))
+@found("use")
+def test_a_cell_runs_again_on_what_it_had_before_later_cells_used_the_same_names(used):
+    (said, words), cells = used["titled"], list(stored("01-ai-boom"))
     assert "A title of my own" in words and f": 1 of {len(cells)} cells give something else" in said, said
 
 
-def test_an_edited_cell_runs_with_what_follows_and_changes_its_chart(seen):
-    use, cells = seen["use"], list(stored("01-ai-boom"))
-    assert use["ran"] == cells[cells.index("boom-01-3") :]
-    gone = set(use["before"]["words"]) - set(use["after"]["words"])
+@found("use")
+def test_an_edited_cell_runs_with_what_follows_and_changes_its_chart(used):
+    cells = list(stored(USED))
+    assert used["ran"] == cells[cells.index("boom-01-3") :]
+    gone = set(used["before"]["words"]) - set(used["after"]["words"])
     assert (
         "KPMG Venture Pulse, April 2025" in gone
-        and use["after"]["marks"] < use["before"]["marks"]
-        and use["after"]["paint"] > 3
+        and used["after"]["marks"] < used["before"]["marks"]
+        and used["after"]["paint"] > 3
     )
-    assert use["before"]["edited"] != "none" == use["after"]["edited"], (
+    assert used["before"]["edited"] != "none" == used["after"]["edited"], (
         "the files under a chart are those of the stored one"
     )
     assert (
-        "KPMG Venture Pulse, April 2025" not in use["table"]
-        and "PitchBook" in use["table"]
-        and re.search(rf": \d+ of {len(cells)} cells give something else", use["edited"])
+        "KPMG Venture Pulse, April 2025" not in used["table"]
+        and "PitchBook" in used["table"]
+        and re.search(rf": \d+ of {len(cells)} cells give something else", used["edited"])
     )
-    assert use["violations"] == []
+    assert used["violations"] == []
 
 
-def test_a_number_is_placed_on_a_chart_that_was_drawn_again(seen):
-    assert seen["place"] == 1
+@found(go("08-which-number"))
+def test_a_number_is_placed_on_a_chart_that_was_drawn_again(look, what):
+    assert look(what)["place"] == 1
 
 
 BINDER, COLAB = "https://mybinder.org/v2/", "https://colab.research.google.com/"
 
 
-def test_a_cell_that_raises_is_named_and_the_page_stays(seen):
-    message, (binder, colab), same = seen["use"]["raised"]
+@found("use")
+def test_a_cell_that_raises_is_named_and_the_page_stays(used):
+    message, (binder, colab), same = used["raised"]
     assert message.startswith("Cell boom-01-3 raised ZeroDivisionError: division by zero (line 1).") and same
     assert (
         binder.startswith(BINDER)
@@ -151,45 +189,52 @@ def test_a_cell_that_raises_is_named_and_the_page_stays(seen):
     )
 
 
-def test_a_cell_without_end_is_named_and_can_be_stopped_at_the_top_and_where_it_stands(seen):
-    by_the_bar, check, by_its_own = seen["use"]["stopped"]
+@found("use")
+def test_a_cell_without_end_is_named_and_can_be_stopped_at_the_top_and_where_it_stands(used):
+    by_the_bar, check, by_its_own = used["stopped"]
     assert by_the_bar.startswith("Stopped.") and by_its_own.startswith("Stopped.")
     assert check == "Run the page first, with the button at its top."
-    cell = seen["use"]["endless"][0]
+    cell = used["endless"][0]
     assert "Cell boom-01-3 is running …" in cell["bar"] and cell["value"] == "Cell boom-01-3"
     assert cell["marked"] == 1 and cell["top"] == "Stop"
 
 
-def test_an_exercise_without_end_shows_that_it_runs_and_can_be_stopped(seen):
-    _, runs, stopped = seen["use"]["endless"]
+@found("use")
+def test_an_exercise_without_end_shows_that_it_runs_and_can_be_stopped(used):
+    _, runs, stopped = used["endless"]
     assert runs["said"] == "Running …" and runs["outline"] == "solid" and runs["top"] == "Stop"
     assert "boom-ex-1" in runs["bar"] and "boom-ex-1" not in stopped["bar"]
     assert stopped["said"].startswith("Stopped. Run the page again") and stopped["top"] == "Run all again"
 
 
-def test_an_exercise_whose_cells_have_not_run_says_which_to_run_first(seen):
-    told, goal = seen["use"]["first"]
+@found("use")
+def test_an_exercise_whose_cells_have_not_run_says_which_to_run_first(used):
+    told, goal = used["first"]
     assert told.startswith("NameError: name 'implied' is not defined (line 1). Run first cell boom-01-3 and")
     assert goal == "#cell-boom-01-3"
 
 
-def test_a_reload_keeps_what_was_written_and_it_can_be_taken_back(seen):
-    cell, answer, posed, drawer = seen["use"]["kept"]
+@found("use")
+def test_a_reload_keeps_what_was_written_and_it_can_be_taken_back(used):
+    cell, answer, posed, drawer = used["kept"]
     assert cell == "1 / 0" and answer == "while True:\n    pass"
     assert posed.startswith("answer = ...")
     assert set(json.loads(drawer)) == {"boom-01-5"}, "the title of its own is still written there"
 
 
-def test_where_storage_is_refused_nothing_breaks_and_the_browser_asks(seen):
-    assert seen["refused"] == {"errors": [], "before": 0, "asked": ["beforeunload"]}
+@found("elsewhere")
+def test_where_storage_is_refused_nothing_breaks_and_the_browser_asks(elsewhere):
+    assert elsewhere["refused"] == {"errors": [], "before": 0, "asked": ["beforeunload"]}
 
 
-def test_a_failure_stays_within_a_phone(seen):
-    assert seen["phone"] <= 360
+@found("elsewhere")
+def test_a_failure_stays_within_a_phone(elsewhere):
+    assert elsewhere["phone"] <= 360
 
 
-def test_where_python_cannot_be_reached_the_page_stays_and_says_where_else_it_runs(seen):
-    message, (binder, colab), same, elsewhere = seen["unreachable"]
+@found("elsewhere")
+def test_where_python_cannot_be_reached_the_page_stays_and_says_where_else_it_runs(elsewhere):
+    message, (binder, colab), same, elsewhere = elsewhere["unreachable"]
     assert (
         message.startswith("Python could not be loaded here (")
         and "The page shows what is stored. It can also be run on Binder or Colab." in message
@@ -199,7 +244,9 @@ def test_where_python_cannot_be_reached_the_page_stays_and_says_where_else_it_ru
     assert elsewhere == [f"{setting}pyodide.mjs"], "only the address of the setting is asked"
 
 
-def test_the_first_result_comes_soon_after_a_bare_start(seen, site, capsys):
+@found("turns")
+def test_the_first_result_comes_soon_after_a_bare_start(look, what, site, capsys):
+    seen = look(what)
     sizes = {
         path: len(gzip.compress(path.read_bytes(), 6))
         for path in [*pyrun.DISTRIBUTION.iterdir(), site / "_static/book.zip", ROOT / "chapters/01-ai-boom.ipynb"]
