@@ -1,7 +1,7 @@
 """claimbook: the helper package of the book. A chapter says `from claimbook import *` and has everything listed here.
 
 Names are loaded on first use, so that a command that needs no tables does not wait for pandas. The rooms, each of which
-imports only from those before it: evidence, judgement, charts, engine, teaching, site, editions, commands.
+imports only from those before it: evidence, judgement, charts, deals, engine, teaching, site, editions, commands.
 """
 
 from importlib import import_module

@@ -43,6 +43,61 @@ for id, (_, said) in stored.items():
 print(process_time() - start)
 """
 
+DEALS = """
+import sys
+from resource import RUSAGE_SELF, getrusage
+from statistics import median
+from time import process_time
+import pandas as pd
+from claimbook import deals
+
+def seconds(work):
+    start = process_time()
+    work()
+    return process_time() - start
+
+file = sys.argv[1]
+ours = [seconds(lambda: deals.answers(deals.read(file))) for _ in range(5)]
+peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+plain = [seconds(lambda: pd.read_csv(file, dtype=str)) for _ in range(5)]
+print(median(ours), median(plain), peak)
+"""
+
+
+def export(path, lines=300_000):
+    """Write an export of so many lines, in the form of one from a page of Crunchbase."""
+    import numpy as np
+    import pandas as pd
+
+    chance = np.random.default_rng(1)
+    words = "Software Energy Biotech Retail FinTech Blockchain Robotics Logistics".split()
+    homes = ["San Francisco, California, United States", "Berlin, Berlin, Germany", "Mumbai, Maharashtra, India"]
+    kinds = ["Seed", "Series A", "Series B", "Debt Financing", "Grant"]
+    pick = lambda of: chance.choice(of, lines)
+    number = pd.Series(range(lines)).astype(str)
+    company = pd.Series(chance.integers(0, lines // 3, lines)).astype(str)
+    dollars = chance.lognormal(15, 1.5, lines).astype("int64")
+    days = pd.Timestamp("2021-01-01") + pd.to_timedelta(chance.integers(0, 1826, lines), "D")
+    rounds = pd.DataFrame(
+        {
+            "Transaction Name": "Round of Company " + company,
+            "Transaction Name URL": "https://example.org/round/" + number,
+            "Organization Name": "Company " + company,
+            "Organization Industries": pd.Series(pick(words))
+            + ", "
+            + pick(words)
+            + pick([", Artificial Intelligence", ""]),
+            "Organization Location": pick(homes),
+            "Funding Type": pick(kinds),
+            "Money Raised": dollars,
+            "Money Raised Currency": "USD",
+            "Money Raised Currency (in USD)": dollars,
+            "Announced Date": days.strftime("%Y-%m-%d"),
+            "Investor Names": "Fund " + company + ", Another Fund",
+        }
+    )
+    rounds.to_csv(path, index=False)
+
 
 def measure(command, home, folder=None):
     """Wall seconds and CPU seconds of a command with all that it starts, and what it printed. Raises where it fails."""
@@ -158,6 +213,12 @@ def bench(sizes=(6, 60, 300)):
 
         judged = float(min(measure([sys.executable, "-c", JUDGE], ours)[2] for _ in range(3)))
         rows.append(("all verdicts judged by every choice, CPU", judged, 2.0, "two seconds", 1.0))
+
+        export(folder / "rounds.csv")
+        asked = measure([sys.executable, "-c", DEALS, str(folder / "rounds.csv")], ours)[2].split()
+        answered, read, peak = map(float, asked)
+        rows.append(("300,000 lines of deals read and asked, CPU", answered, read, "`pandas.read_csv(dtype=str)`", 12))
+        rows.append(("300,000 lines of deals, memory in MB", peak, 700.0, "700 MB", 1.0))
 
         nbval = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "chapters"]
         parallel, serial = best(

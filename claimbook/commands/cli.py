@@ -40,6 +40,10 @@ def main():
     parsers["run"].add_argument("--all", action="store_true", help="execute every chapter, stale or not")
     for field in ("chapter", "article", "passage", "cited", "statement", "kind", "claimed", "unit", "precision"):
         parsers["new-claim"].add_argument(f"--{field}")
+    parsers["deals"].add_argument("file", help="a CSV of funding rounds, or a zip of one")
+    parsers["deals"].add_argument("--dates", choices=["DM", "MD"], help="how days such as 3/4/2024 are written")
+    parsers["deals"].add_argument("--ai", metavar="PATTERN", help="the whole words of AI, with | between them")
+    parsers["deals"].add_argument("--collector", metavar="NAME", help="whose data it is")
     chosen = parser.parse_args(["--help"] if sys.argv[1:] in ([], ["help"]) else None)
     if chosen.command == "build" and fresh():
         return print(UNCHANGED)
@@ -52,7 +56,7 @@ def main():
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     before = {}
     try:
-        free = chosen.command in ("test", "serve", "bench")
+        free = chosen.command in ("test", "serve", "bench", "deals")
         with nullcontext() if free else alone(BUILD / "lock", f"claimbook {chosen.command}"):
             # Continuous integration builds what is committed: what is wrong with its form the tests say.
             for path in [] if free or os.environ.get("CI") == "true" else tidy():
@@ -165,6 +169,16 @@ def _new_claim(chosen):
     print(f"{where}. Name its witnesses there, then: make data book")
 
 
+def _deals(chosen):
+    from claimbook.commands import deals
+
+    try:
+        home = deals.answer(chosen.file, chosen.dates, chosen.ai, chosen.collector)
+    except deals.deals.DealsError as error:
+        sys.exit(str(error))
+    print(f"Written: {os.path.relpath(home)}/answers.csv, aside.csv, notes.txt and charts")
+
+
 def _serve(chosen):
     from claimbook.site import preview
 
@@ -201,6 +215,7 @@ COMMANDS = {
     "class": (_class, "the class kit: notebooks for students and teachers, in one zip"),
     "slides": (_slides, "one deck of slides for each chapter"),
     "new-claim": (_new_claim, "add a claim: asks what is not given, writes its row and the skeleton of its section"),
+    "deals": (_deals, "put the claims to a file of funding rounds of your own; nothing leaves this machine"),
     "serve": (_serve, "show the book on this machine and follow every change of it"),
     "bench": (_bench, "measure the engine against plain tools, into chapters/benchmark.md"),
     "environment": (_environment, "write environment.yml from requirements.lock"),

@@ -6,7 +6,7 @@ import pytest
 
 from claimbook.paths import ROOT
 
-ROOMS = ["evidence", "judgement", "charts", "engine", "teaching", "site", "editions", "commands"]
+ROOMS = ["evidence", "judgement", "charts", "deals", "engine", "teaching", "site", "editions", "commands"]
 HOME = ROOT / "claimbook"
 
 

@@ -91,7 +91,28 @@ for (const page of what === "elsewhere" ? [] : pages) {
     found.place = await tab.locator(".chart-figure:has(.place) svg").first().evaluate((svg) => svg.querySelectorAll("line").length);
   }
   if (what === "use") found.use = await use(tab);
+  if (page.endsWith("your-own-deals.html")) found.own = await own(tab);
   await tab.context().close();
+}
+
+// A file of the reader's own: chosen, answered, refused with its reason. What was asked of any host meanwhile, with what was sent.
+async function own(tab) {
+  const did = { sent: [] };
+  const watch = (request) => did.sent.push(`${request.method()} ${request.url()} ${request.postData() ?? ""}`);
+  tab.context().on("request", watch);
+  tab.on("websocket", (socket) => did.sent.push(`websocket ${socket.url()}`));
+  const cell = tab.locator("#cell-own-file-2");
+  const give = async (name, text) => {
+    await tab.locator(".run-page output").evaluate((output) => output.replaceChildren());
+    await cell.locator("input[type=file]").setInputFiles({ name, mimeType: "text/csv", buffer: Buffer.from(text) });
+    const said = await ended(tab);
+    return { said, shown: await cell.locator(".cell_output").textContent() };
+  };
+  did.button = await cell.getByRole("button", { name: "Choose a file" }).count();
+  did.good = await give("mine.csv", "company,date,type,amount USD,industries\nSecretive,2024-01-05,Seed,7000000,AI\nSecretive,2024-01-05,Seed,7000000,AI\nOther,2024-02-05,Debt Financing,EUR 5,\n");
+  did.bad = await give("both.csv", "company,date,type,amount USD\nSecretive,03/04/2024,Seed,7000000\n");
+  tab.context().off("request", watch);
+  return did;
 }
 
 // What a reader does after the first run: each answer is compared with what it should be by tests/site/test_pyodide.py.

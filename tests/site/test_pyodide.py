@@ -18,6 +18,7 @@ import pytest
 import yaml
 from conftest import Quiet
 
+from claimbook import deals
 from claimbook.engine import run, stamp
 from claimbook.paths import ROOT
 from claimbook.site import pyrun
@@ -38,6 +39,11 @@ def found(what):
 
 
 every_chapter = pytest.mark.parametrize("chapter", [pytest.param(one, id=f"{one}~{go(one)}") for one in CHAPTERS])
+OWN = dict(
+    re.findall(r'give\("([\w.]+)", "(.*)"\);', (ROOT / "tests/node/pyrun.mjs").read_text(encoding="utf-8")),
+)
+OWN = {name: text.replace("\\n", "\n") for name, text in OWN.items()}
+"""The files that are chosen in the page, by name."""
 
 
 @pytest.fixture(scope="module")
@@ -135,6 +141,22 @@ def test_what_the_button_fetches_bears_the_version_of_the_book(page):
     """A browser may keep files of an older one for days: new code would meet old tables."""
     ours = [url for url in page["fetched"] if re.search(r"book\.zip|pyrun|\.ipynb", url)]
     assert len(ours) >= 4 and all(url.endswith(f"?v={stamp.sources()}") for url in ours), ours
+
+
+@found("12-your-own-deals")
+def test_a_chosen_file_is_answered_in_the_page_as_by_the_command_and_nothing_leaves_the_browser(look, what, tmp_path):
+    own, texts = look(what)["own"], OWN
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    mine = deals.read(tmp_path / "mine.csv")
+    assert own["button"] == 1 and mine.notes in own["good"]["shown"]
+    said = [word for one in deals.answers(mine).query("vote != ''").itertuples() for word in (one.says, one.published)]
+    shown = " ".join(own["good"]["shown"].split())
+    assert all(" ".join(word.split()) in shown for word in said) and len(said) > 50
+    with pytest.raises(deals.DealsError) as refused:
+        deals.read(tmp_path / "both.csv")
+    assert str(refused.value) in own["bad"]["said"]
+    assert own["sent"] == [], "what was asked of a host while a file was chosen and read"
 
 
 @found("use")

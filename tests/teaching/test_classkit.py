@@ -20,14 +20,11 @@ from nbclient.exceptions import CellExecutionError
 
 from claimbook.engine import run
 from claimbook.evidence import quantity
-from claimbook.judgement import ledger
 from claimbook.paths import CHAPTERS as PAGES
-from claimbook.paths import ROOT, theme_of
+from claimbook.paths import ROOT
 from claimbook.teaching import classkit, exercises
 
-CHAPTERS = [
-    path for path in run.notebooks() if any(claim.chapter == theme_of(path) for claim in ledger.claims().values())
-]
+CHAPTERS = [path for path in run.notebooks() if classkit.exercise_cells(run.read(path))]
 VERDICT = re.compile(r"([\w-]+-ex-\d+):?(?:\*\*)?:? (right|not yet|no answer yet)")
 
 

@@ -1,6 +1,7 @@
 // Python in a thread of its own: loaded by the first message, then a cell for each message, in the order in which they come.
-// What it fetches: Pyodide from the address that the site's pyrun.json names, everything else from the site. It sends nothing anywhere.
-let python;
+// What it fetches: Pyodide from the address that the site's pyrun.json names, everything else from the site. It sends nothing anywhere: a file that
+// a reader has chosen is kept in the memory of this thread.
+let python, store;
 
 async function load({ address, packages, book, notebooks }) {
   const tell = (progress) => postMessage({ progress });
@@ -15,7 +16,8 @@ async function load({ address, packages, book, notebooks }) {
   const pyodide = await loadPyodide({ indexURL: address, createPyodideModule, packages, env: { MPLBACKEND: "agg" } });
   const [archive, ...others] = await files;
   pyodide.unpackArchive(archive, "zip", { extractDir: "/book" });
-  Object.keys(notebooks).forEach((name, at) => pyodide.FS.writeFile(`/book/chapters/${name}`, new Uint8Array(others[at])));
+  store = (name, bytes) => pyodide.FS.writeFile(`/book/chapters/${name}`, new Uint8Array(bytes));
+  Object.keys(notebooks).forEach((name, at) => store(name, others[at]));
   tell("Starting pandas and matplotlib");
   pyodide.FS.chdir("/book/chapters");
   pyodide.runPython("import sys; sys.path.insert(0, '/book')");
@@ -27,6 +29,9 @@ onmessage = async ({ data }) => {
     if (data.load) {
       python = await load(data.load);
       postMessage({ ready: true });
+    } else if (data.file) {
+      store(data.file.name, data.file.bytes);
+      postMessage({ kept: data.file.name });
     } else {
       postMessage({ cell: data.id, ...JSON.parse(await python.run(data.id, data.source, data.stored, data.back)) });
     }

@@ -8,7 +8,7 @@ meter.setAttribute("aria-label", "Cells that were run");
 const site = (path) => new URL(`../${path}?v=${bar.dataset.version}`, import.meta.url).href;
 const where = bar.appendChild(document.createElement("span")); // for the eye: a screen reader hears of cells that take long
 where.ariaHidden = "true";
-let cells, worker, answer, next = 0, running = false;
+let cells, worker, answer, chosen, next = 0, running = false;
 
 // What a reader has written, by the cell: a reload and a look at another page keep it, as long as this tab is open.
 const drawer = `run ${location.pathname}`;
@@ -115,8 +115,28 @@ function offer(cell, index) {
     cell.editor.scrollTo(0, 0);
   });
   cell.rerun.addEventListener("click", () => cell.rerun.hasAttribute("data-runs") ? press() : runFrom(index));
-  code.append(element("p", { className: "run-cell" }, edit, cell.rerun));
+  code.append(element("p", { className: "run-cell" }, edit, cell.rerun, ...choose(cell, open, index)));
   if (cell.id in written) open();
+}
+
+// A cell that asks for a file by its path: one that the reader chooses is handed to the page's Python, and to nobody else.
+const ASKS = /^path = None\b.*$/m;
+function choose(cell, open, index) {
+  if (!ASKS.test(cell.source)) return [];
+  const picker = element("input", { type: "file", accept: ".csv,.tsv,.txt,.zip", hidden: true });
+  const button = named("Choose a file", cell.id);
+  button.addEventListener("click", () => picker.click());
+  picker.addEventListener("change", async () => {
+    const [file] = picker.files;
+    if (!file) return;
+    chosen = { name: file.name, bytes: await file.arrayBuffer() };
+    picker.value = "";
+    if (!cell.editor) open();
+    cell.editor.value = cell.source.replace(ASKS, () => `path = ${JSON.stringify(file.name)}`);
+    cell.editor.dispatchEvent(new Event("input"));
+    runFrom(index);
+  });
+  return [button, picker];
 }
 
 // Sends the worker a message and waits for its answer; what it tells on the way is shown.
@@ -144,6 +164,7 @@ function stop() {
   worker = undefined;
   next = 0;
   cells?.forEach((cell) => { cell.result = undefined; });
+  if (chosen) chosen.handed = false;
 }
 
 // Runs this cell and all that follow. While others run, they first come to an end.
@@ -165,6 +186,7 @@ async function runFrom(index) {
       cell = cells[at];
       const back = at === 0 || at !== last + 1; // what came after it has changed what it starts from
       const source = cell.editor?.value ?? cell.source;
+      if (chosen && !chosen.handed) chosen.handed = Boolean(await ask({ file: { name: chosen.name, bytes: chosen.bytes } }));
       cell.result = undefined;
       cell.result = await marked(cell, () => ask({ id: cell.id, source, stored: cell.stored, back }));
       show(cell, cell.result);
