@@ -102,7 +102,8 @@ def ask(mine, claim, figure):
     q.unit, q.part = figure.unit, figure.part
     if q.measure not in MEASURES:
         told = " ".join([*words["measure"], *words["sector"]])
-        return None, "", next(why for pattern, why in NAMES["not_held"].items() if re.search(pattern, told))
+        known = (why for pattern, why in NAMES["not_held"].items() if re.search(pattern, told))
+        return None, "", next(known, "an export is not asked for it")
     mine.asked.clear()
     try:
         value = MEASURES[q.measure](mine, q)

@@ -116,7 +116,7 @@ def test_every_choice_among_tied_rows_says_what_breaks_the_tie(path, monkeypatch
     monkeypatch.setattr(paper, "_bands", lambda *given: None)
     monkeypatch.chdir(path.parent)
     for step in (1, -1):
-        monkeypatch.setattr(tables, "_read", lambda name: read(name)[:: step if name in tables.figures() else 1])
+        monkeypatch.setattr(tables, "read", lambda name: read(name)[:: step if name in tables.figures() else 1])
         names = {}
         for cell in code_cells(path):
             exec(compile(TransformerManager().transform_cell(cell.source), cell.id, "exec"), names)
