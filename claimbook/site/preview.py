@@ -41,7 +41,7 @@ FOLDERS, FILES = (
 )
 OTHERS = re.compile(r"/[.]|__pycache__|fingerprints[.]json$|~$")
 """What is watched, and what lies there and is no part of the book."""
-PAUSE = 0.05
+PAUSE = 0.1
 """Seconds between two looks at the files."""
 HELD = []
 KEPT = 3

@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -191,9 +190,12 @@ def test_the_book_is_shown_on_the_next_port_where_one_is_taken(book):
         command = [sys.executable, "-u", "-m", "claimbook.commands.cli", "serve"]
         environment = os.environ | {"PYTHONPATH": str(book.root)}
         shown = subprocess.Popen(command, cwd=book.root, env=environment, stdout=subprocess.PIPE, text=True)
-        assert "http://localhost:80" in (said := shown.stdout.readline()) and ":8000 " not in said
-    shown.send_signal(signal.SIGINT)
-    shown.wait(timeout=20)
+        try:
+            said = next(line for line in shown.stdout if "http://localhost:80" in line)
+        finally:
+            shown.kill()
+            shown.wait(timeout=20)
+    assert ":8000 " not in said
 
 
 def test_only_what_is_named_is_tested(book):
