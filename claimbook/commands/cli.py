@@ -147,8 +147,7 @@ def _run(chosen):
 def _data(chosen):
     from claimbook.site import build
 
-    for line in build.accept():
-        print(line)
+    print(*build.accept(), sep="\n")
 
 
 def _made(told, module, function="build"):
@@ -170,11 +169,12 @@ def _new_claim(chosen):
 
 
 def _deals(chosen):
-    from claimbook.commands import deals
+    from claimbook.commands.deals import answer
+    from claimbook.deals import DealsError
 
     try:
-        home = deals.answer(chosen.file, chosen.dates, chosen.ai, chosen.collector)
-    except deals.deals.DealsError as error:
+        home = answer(chosen.file, chosen.dates, chosen.ai, chosen.collector)
+    except DealsError as error:
         sys.exit(str(error))
     print(f"Written: {os.path.relpath(home)}/answers.csv, aside.csv, notes.txt and charts")
 

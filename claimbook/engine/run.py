@@ -14,6 +14,7 @@ import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from hashlib import sha256
 from itertools import count
 
@@ -87,6 +88,7 @@ def _content(path):
     return _hash(said)
 
 
+@cache  # asked of every chapter that judges the claim, and again after each wave
 def _basis(claim):
     from claimbook.evidence.tables import DataError
     from claimbook.judgement import ledger, questions
@@ -116,12 +118,17 @@ def package():
     return sorted(rooms + ways)
 
 
+def code(notebook):
+    """A short hash of a chapter's code."""
+    return _hash(*(cell.source for cell in notebook.cells if cell.cell_type == "code"))
+
+
 def fingerprint(notebook, inputs):
     """What a chapter's outputs depend on, as a dict of short hashes. `inputs`: paths relative to the repository."""
-    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
     return {
-        "code": _hash(*(cell.source for cell in cells)),
-        "outputs": _hash(*(json.dumps(cell.outputs, sort_keys=True) for cell in cells)),
+        "code": code(notebook),
+        "outputs": _hash(*(json.dumps(one, sort_keys=True) for one in outputs)),
         "package": _hash(*(path.read_bytes() for path in package())),
         "lock": _hash((ROOT / "requirements.lock").read_bytes()),
         "inputs": {path: _cited(inputs) if path == SOURCES else _content(path) for path in sorted(inputs)},
@@ -201,9 +208,22 @@ def _together(wave, progress):
         raise RunError("\n\n".join(failures))
 
 
-def client(path, notebook):
-    """What executes the cells of this chapter, in a kernel of its own once that is set up."""
-    return NotebookClient(
+@contextmanager
+def told_where(place):
+    """What goes wrong while this goes on becomes a RunError that names the place."""
+    try:
+        yield
+    except CellTimeoutError as error:
+        what = f"ran for more than {SECONDS_PER_CELL} s and was stopped"
+        raise RunError(f"{place} {what}. Its stored outputs are unchanged. Make it quicker") from error
+    except (CellExecutionError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
+        raise RunError(f"{place} failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
+
+
+@contextmanager
+def kernel(path, notebook):
+    """What executes the cells of a chapter, with a kernel of its own. Raises RunError where that does not start."""
+    client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
         kernel_manager_class=KernelManager,
@@ -212,31 +232,22 @@ def client(path, notebook):
         shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},
     )
+    with told_where(f"chapters/{path.name}, its kernel"), client.setup_kernel():
+        yield client
 
 
-@contextmanager
-def told_where(place):
-    """What goes wrong while cells are executed becomes a RunError. `place`: a list whose last item says where."""
-    try:
-        yield
-    except CellTimeoutError as error:
-        what = f"ran for more than {SECONDS_PER_CELL} s and was stopped"
-        raise RunError(f"{place[-1]} {what}. Its stored outputs are unchanged. Make it quicker") from error
-    except (CellExecutionError, RuntimeError) as error:  # a RuntimeError: the kernel died, or could not start
-        raise RunError(f"{place[-1]} failed. Its stored outputs are unchanged.\n{_readable(error)}") from error
-
-
-def cells(path, notebook, client, place, first=0):
-    """Execute the cells of a chapter from the first on, and yield the number of each before."""
+def execute(path, notebook, client, first=0):
+    """Execute the cells of a chapter from the first on, and yield the number of each before. Raises RunError."""
     section = ""
     for number, cell in enumerate(notebook.cells):
         if anchor := ANCHOR.match(cell.source):
             section = anchor[1]
         if number >= first:
-            place.append(f"chapters/{path.name}, cell {number} ({cell.get('id')})")
             yield number
-            client.execute_cell(cell, number)
-            _check_outputs(place[-1], cell.get("outputs", []), section)
+            place = f"chapters/{path.name}, cell {number} ({cell.get('id')})"
+            with told_where(place):
+                client.execute_cell(cell, number)
+            _check_outputs(place, cell.get("outputs", []), section)
 
 
 def _execute(path, at, progress):
@@ -245,14 +256,13 @@ def _execute(path, at, progress):
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = []
-    runs, place = client(path, notebook), [f"chapters/{path.name}, its kernel"]
     try:
-        with told_where(place), runs.setup_kernel():
-            for number in cells(path, notebook, runs, place):
+        with kernel(path, notebook) as client:
+            for number in execute(path, notebook, client):
                 seconds = time.monotonic() - start
                 at[path.name] = f"{path.name} cell {number + 1} of {len(notebook.cells)}, {seconds:.0f} s"
                 progress("; ".join(at.copy().values()))
-            inputs = runs.km.inputs()
+            inputs = client.km.inputs()
     finally:
         at.pop(path.name, None)
     if path.read_bytes() != written:

@@ -12,15 +12,22 @@ FORMS = {suffix: BUILD / f"the-hundred-billion-dollar-year{suffix}" for suffix i
 OF_THE_SITE = re.compile(rb"^ *pyodide_url:.*\n", re.M)  # what make vendor sets: the other forms stay what they are
 
 
-def sources():
-    """A short hash of the names and bytes of all files that the book is made of, but for what the site alone shows."""
-    digest = sha256()
-    for path in (path for part in PARTS for path in [ROOT / part, *sorted((ROOT / part).rglob("*"))]):
+def paths(parts=PARTS):
+    """The files that the book, or these parts of it, are made of."""
+    for path in (path for part in parts for path in [ROOT / part, *sorted((ROOT / part).rglob("*"))]):
         if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts):
-            content = path.read_bytes()
-            if path == CONFIG:
-                content = OF_THE_SITE.sub(b"", content)
-            digest.update(f"{path.relative_to(ROOT)}\0".encode() + sha256(content).digest())
+            yield path
+
+
+def sources(parts=PARTS):
+    """A short hash of the names and bytes of all files that the book, or these parts of it, are made of, but for what
+    the site alone shows."""
+    digest = sha256()
+    for path in paths(parts):
+        content = path.read_bytes()
+        if path == CONFIG:
+            content = OF_THE_SITE.sub(b"", content)
+        digest.update(f"{path.relative_to(ROOT)}\0".encode() + sha256(content).digest())
     return digest.hexdigest()[:16]
 
 

@@ -64,7 +64,7 @@ def make_ready(progress=lambda text: None):
 
 
 def accept():
-    """Accept a change of the data: rename rows, renew hashes, check all. Yields in lines what was done, at the end.
+    """Accept a change of the data: rename rows, renew hashes, check all. Returns in lines what was done.
 
     Raises DataError with all faults.
     """
@@ -74,9 +74,9 @@ def accept():
         faults = intake.faults()
     if faults:
         raise tables.DataError("\n".join(faults))
-    yield from (f"Renamed: {former} is {current}" for former, current in renamed.items())
-    yield "Tables accepted: " + (", ".join(changed) or "none had changed")
-    yield "Pages renewed: " + (", ".join(pages.write()) or "none was stale")
+    told = [f"Renamed: {former} is {current}" for former, current in renamed.items()]
+    told.append("Tables accepted: " + (", ".join(changed) or "none had changed"))
+    return [*told, "Pages renewed: " + (", ".join(pages.write()) or "none was stale")]
 
 
 def publish(fresh, made_of):
@@ -97,7 +97,7 @@ def publish(fresh, made_of):
             shutil.rmtree(old, ignore_errors=True)
 
 
-def refresh(stale, ci, progress):
+def refresh(stale, ci=False, progress=lambda text: None):
     """Execute stale chapters and renew stale pages. In continuous integration either is an error."""
     if ci and stale:
         raise BuildError("Stored outputs are stale: " + run.told(stale) + ". Execute and commit them: make run")

@@ -5,7 +5,6 @@ from the first changed cell on, in a kernel that is kept, and stays stale: `make
 """
 
 import asyncio
-import fcntl
 import gc
 import io
 import json
@@ -16,7 +15,8 @@ import shutil
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
+from itertools import takewhile
 from pathlib import Path
 from threading import Thread
 
@@ -26,6 +26,7 @@ from tornado.iostream import StreamClosedError
 
 from claimbook.engine import run
 from claimbook.engine.alone import alone
+from claimbook.engine.stamp import paths, sources
 from claimbook.evidence.tables import DataError
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, CHAPTERS, ROOT, config, notebooks
@@ -35,18 +36,13 @@ HOME = BUILD / "preview"
 SITE, TREES = HOME / "html", HOME / "doctrees"
 PORTS = range(8000, 8020)
 PORT = "CLAIMBOOK_PORT"
-FOLDERS, FILES = (
-    ("chapters", "data", "claimbook"),
-    "index.md _config.yml _toc.yml CITATION.cff CHANGELOG.md requirements.lock".split(),
-)
-OTHERS = re.compile(r"/[.]|__pycache__|fingerprints[.]json$|~$")
-"""What is watched, and what lies there and is no part of the book."""
-PAUSE = 0.1
+OTHERS = re.compile(r"(^|/)[.]|fingerprints[.]json$|~$")
+"""What lies beside the book's files, or follows from them, and is not watched."""
+PAUSE = 0.2
 """Seconds between two looks at the files."""
-HELD = []
 KEPT = 3
 """How many chapters keep their kernel: each holds some 200 MB."""
-RESTART = ("claimbook/", "_config.yml", "_toc.yml", "requirements.lock")
+RESTART = ("claimbook", "_config.yml", "_toc.yml", "requirements.lock")
 """A change of these needs everything to be loaded anew."""
 EVERYWHERE = ("chapters/glossary.md", "CITATION.cff", "CHANGELOG.md")
 """A change of these shows on every page."""
@@ -77,45 +73,28 @@ class Kept:
 
     def __init__(self, path):
         self.path, self.thread, self.done, self.open = path, ThreadPoolExecutor(1), [], ExitStack()
-        self.client = run.client(path, run.read(path))
-        self.ready = self.thread.submit(lambda: self.open.enter_context(self.client.setup_kernel()))
+        self.client = self.thread.submit(lambda: self.open.enter_context(run.kernel(path, run.read(path))))
 
-    def first_changed(self, notebook):
-        """The number of the first cell whose code differs from what was executed; None where none does."""
-        now = [cell.source if cell.cell_type == "code" else None for cell in notebook.cells]
-        codes = [(number, source) for number, source in enumerate(now) if source is not None]
-        for (number, source), (executed, _) in zip(codes, self.done):
-            if source != executed:
-                return number
-        return codes[len(self.done)][0] if len(codes) > len(self.done) else None
-
-    def execute(self, notebook):
-        """Give a notebook the outputs of its code, executed from the first changed cell on. Raises RunError."""
-        return self.thread.submit(self._execute, notebook).result()
+    def begin(self, notebook):
+        """Start to give a notebook the outputs of its code, executed from the first changed cell on. Returns a Future,
+        whose result raises RunError where a cell fails."""
+        return self.thread.submit(self._execute, notebook)
 
     def _execute(self, notebook):
-        self.ready.result()
-        first, place = self.first_changed(notebook), [f"chapters/{self.path.name}, its kernel"]
         codes = [(number, cell) for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
-        if first is not None:
-            self.done = self.done[: [number for number, _ in codes].index(first)]
-            self.client.nb = notebook
-            self.client.reset_execution_trackers()
-            for number, cell in codes:
-                cell.outputs = [] if number >= first else cell.outputs
-            with run.told_where(place):
-                for number in run.cells(self.path, notebook, self.client, place, first):
-                    self._note(notebook.cells, number)
-                self._note(notebook.cells, len(notebook.cells))
-        self.done = self.done[: len(codes)]
-        for (_, cell), (_, outputs) in zip(codes, self.done):
+        same = [*takewhile(lambda pair: pair[0][1].source == pair[1][0], zip(codes, self.done))]
+        for (_, cell), (_, outputs) in same:
             cell.outputs = outputs
-        return notebook
-
-    def _note(self, cells, upto):
-        """The cells before this one are executed."""
-        codes = [cell for cell in cells[:upto] if cell.cell_type == "code"]
-        self.done += [(cell.source, cell.outputs) for cell in codes[len(self.done) :]]
+        for _, cell in codes[len(same) :]:
+            cell.outputs = []
+        executed = lambda upto: [(cell.source, cell.outputs) for number, cell in codes if number < upto]
+        if len(same) < len(codes):
+            client = self.client.result()
+            client.nb = notebook
+            client.reset_execution_trackers()
+            for number in run.execute(self.path, notebook, client, codes[len(same)][0]):
+                self.done = executed(number)
+        self.done = executed(len(notebook.cells))
 
     def close(self):
         self.thread.submit(self.open.close).result()
@@ -134,17 +113,17 @@ class Book:
         from sphinx.application import Sphinx
         from sphinx.util.docutils import docutils_namespace, patch_docutils
 
-        made_by = HOME / "made-by"
-        if not made_by.exists() or made_by.read_text(encoding="utf-8") != _made_by():
-            for old in (SITE, TREES):
-                shutil.rmtree(old, ignore_errors=True)
-            made_by.write_text(_made_by(), encoding="utf-8")
+        made_by, now = HOME / "made-by", sources(RESTART)
+        if not made_by.exists() or made_by.read_text(encoding="utf-8") != now:
+            shutil.rmtree(HOME, ignore_errors=True)
+            HOME.mkdir(parents=True)
+            made_by.write_text(now, encoding="utf-8")
         told = {"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
-        config, _ = get_final_config(user_yaml=ROOT / "_config.yml", sourcedir=ROOT, cli_config=told)
+        settings, _ = get_final_config(user_yaml=ROOT / "_config.yml", sourcedir=ROOT, cli_config=told)
         self.loaded = ExitStack()  # until the process ends: what is registered in docutils is so for all
         self.loaded.enter_context(patch_docutils(None))
         self.loaded.enter_context(docutils_namespace())
-        options = {"confoverrides": config | {"preview": True}, "status": None, "warning": self.said}
+        options = {"confoverrides": settings | {"preview": True}, "status": None, "warning": self.said}
         self.app = Sphinx(str(ROOT), None, str(SITE), str(TREES), "html", **options)
 
     def update(self, changed):
@@ -171,9 +150,11 @@ class Book:
         if touched("data/"):
             self.drop(*self.kept)  # they have read the tables as they were
             forget()
-            for line in build.accept() if changed else ():
-                print(line, flush=True)
-            build.make_ready()
+            if changed:
+                print(*build.accept(), sep="\n", flush=True)
+                build.refresh(run.stale())
+            else:
+                build.make_ready()
         elif touched("chapters/"):
             for path in (CHAPTERS / Path(name).name for name in changed if name.endswith(".ipynb")):
                 if path.exists():
@@ -182,9 +163,9 @@ class Book:
     def _from_first_changed(self, path):
         notebook, written = run.read(path), path.read_bytes()
         mark = run.recorded().get(path.name)
-        if path.name not in self.kept and mark and run.fingerprint(notebook, [])["code"] == mark["code"]:
+        if path.name not in self.kept and mark and run.code(notebook) == mark["code"]:
             return
-        self.keep(path).execute(notebook)
+        self.keep(path).begin(notebook).result()
         if path.read_bytes() == written:  # else it was saved again meanwhile, which is the next change
             text = run.dump(notebook)
             if text.encode() != written:
@@ -206,8 +187,7 @@ class Book:
         """Execute the chapter of a page that was opened, so that its first change finds a kernel."""
         path = CHAPTERS / f"{Path(page).stem}.ipynb"
         if path in notebooks() and path.name not in self.kept:
-            kept = self.keep(path)
-            kept.thread.submit(lambda: kept._execute(run.read(path)))
+            self.keep(path).begin(run.read(path))
 
     def _compile(self, everything):
         """Compile what is not as its source: all of it by Sphinx's own way once, then the pages alone, without what
@@ -289,15 +269,12 @@ class Page(web.RequestHandler):
     def get(self, name):
         name = name + "index.html" if name == "" or name.endswith("/") else name
         file = (SITE / name).resolve()
-        try:
-            body = made(name) if not file.is_file() else file.read_bytes()
-        except KeyError:
-            body = None
-        if body is None or not file.is_relative_to(SITE.resolve()):
+        body = file.read_bytes() if file.is_file() and file.is_relative_to(SITE.resolve()) else made(name)
+        if body is None:
             self.set_status(404)
             name, lost = "404.html", SITE / "404.html"
             body = lost.read_bytes() if lost.exists() else b"Not found"
-        self.set_header("Content-Type", "text/javascript" if name.endswith(".mjs") else type_of(name))
+        self.set_header("Content-Type", mimetypes.guess_type(name)[0] or "application/octet-stream")
         self.set_header("Cache-Control", "no-store")
         script = f'<script src="/preview.js" data-version="{version(file)}"></script></body>'
         self.finish(body.replace(b"</body>", script.encode(), 1) if name.endswith(".html") else body)
@@ -309,25 +286,19 @@ class Script(web.RequestHandler):
         self.finish(SCRIPT)
 
 
-def type_of(name):
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
-
-
 def made(name):
-    """The bytes of a file that only the published site holds. Raises KeyError for one that it does not either."""
+    """The bytes of a file that only the published site holds; None of one that it does not hold either."""
     folder, _, file = name.partition("/")
-    if folder == files.FOLDER:
-        stem, _, kind = file.rpartition(".")
+    stem, _, kind = file.rpartition(".")
+    if folder == files.FOLDER and stem in files.charts():
         chart, svg, _ = files.charts()[stem]
-        return {"csv": lambda: files.rows_csv(chart).encode(), "svg": svg.encode, "png": lambda: files.png(svg)}[kind]()
-    if name.startswith("pyodide/"):
-        home = pyrun.DISTRIBUTION / name.removeprefix("pyodide/")
-        if home.is_file() and home.resolve().is_relative_to(pyrun.DISTRIBUTION.resolve()):
-            return home.read_bytes()
-    return {
-        "_static/book.zip": pyrun.book,
-        "_static/pyrun.json": lambda: pyrun.setting(config()["sphinx"]["config"]["pyodide_url"]).encode(),
-    }[name]()
+        ways = {"csv": lambda: files.rows_csv(chart).encode(), "svg": svg.encode, "png": lambda: files.png(svg)}
+        return ways[kind]() if kind in ways else None
+    vendored = (pyrun.DISTRIBUTION / file).resolve()
+    if folder == "pyodide" and vendored.is_file() and vendored.is_relative_to(pyrun.DISTRIBUTION.resolve()):
+        return vendored.read_bytes()
+    setting = lambda: pyrun.setting(config()["sphinx"]["config"]["pyodide_url"]).encode()
+    return {"_static/book.zip": pyrun.book, "_static/pyrun.json": setting}.get(name, lambda: None)()
 
 
 def _listen(news, sockets):
@@ -356,8 +327,17 @@ def serve():
     """Show the book and follow its changes until the process is ended."""
     before = os.environ.get(PORT)  # of the process that this one takes the place of
     port, sockets = _sockets([int(before)] if before else PORTS)
-    _only_one(port)
-    print("Loading the book anew" if before else "Loading the book, and building what is missing", flush=True)
+    try:
+        with alone(BUILD / "preview.lock", f"http://localhost:{port}", wait=False):
+            _serve(
+                port, sockets, "Loading the book anew" if before else "Loading the book, and building what is missing"
+            )
+    except BlockingIOError as shown:
+        sys.exit(f"This folder is shown already, on {shown.strerror}")
+
+
+def _serve(port, sockets, said):
+    print(said, flush=True)
     news, seen = News(), _seen()
     Thread(target=_listen, args=(news, sockets), daemon=True).start()
     book = Book(news)
@@ -383,28 +363,10 @@ def serve():
 
 def _seen():
     """The book's files with the time of each. They are few: to look is as quick as to be told, on any file system."""
-    paths = [ROOT / name for name in FILES]
-    paths += [path for name in FOLDERS for path in (ROOT / name).rglob("*") if not OTHERS.search(str(path))]
-    return {(str(path.relative_to(ROOT)), path.stat().st_mtime_ns) for path in paths if path.is_file()}
-
-
-def _only_one(port):
-    """One preview in this folder: a second one says where the first is."""
-    HOME.mkdir(parents=True, exist_ok=True)
-    lock = (HOME / "lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.seek(0)
-        sys.exit(f"This folder is shown already, on {lock.read()}")
-    lock.truncate(0)
-    print(f"http://localhost:{port}", end="", file=lock, flush=True)
-    HELD.append(lock)
-
-
-def _made_by():
-    """A short hash of what makes pages out of the book's texts."""
-    paths = [ROOT / "_config.yml", ROOT / "_toc.yml", ROOT / "requirements.lock", *(ROOT / "claimbook").rglob("*")]
-    return run._hash(
-        *(path.read_bytes() for path in sorted(paths) if path.is_file() and "__pycache__" not in path.parts)
-    )
+    found = set()
+    for path in paths():
+        name = str(path.relative_to(ROOT))
+        if not OTHERS.search(name):
+            with suppress(FileNotFoundError):  # an editor's own, and gone again
+                found.add((name, path.stat().st_mtime_ns))
+    return found

@@ -49,7 +49,9 @@ class Preview:
             return answer.read().decode()
 
     def shows(self, text, path=PAGE):
-        return self.until(lambda: text in (page := self.get(path)) and page, f"the page never shows {text!r}")
+        """The page once it shows a text, and is whole: written, and mended as the site's pages are."""
+        whole = lambda page: all(part in page for part in (text, "Content-Security-Policy", "</html>"))
+        return self.until(lambda: whole(page := self.get(path)) and page, f"the page never shows {text!r}")
 
     def version(self, page=PAGE):
         return re.search(r'/preview.js" data-version="(\d+)"', self.get(page))[1]
@@ -77,7 +79,7 @@ def running(book, **environment):
 def preview(sound, tmp_path_factory):
     """One preview for all tests of this file: each leaves the book sound."""
     home = tmp_path_factory.mktemp("preview") / "book"
-    with running(Book(shutil.copytree(sound.root, home, symlinks=True), sound.server)) as one:
+    with running(Book(shutil.copytree(sound.root, home, symlinks=True))) as one:
         yield one
 
 
@@ -155,7 +157,7 @@ def test_two_previews_are_told_apart(preview):
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_nothing_outlives_it(preview, tmp_path, signum):
-    book = Book(shutil.copytree(preview.root, tmp_path / "book", symlinks=True), None)
+    book = Book(shutil.copytree(preview.root, tmp_path / "book", symlinks=True))
     with running(book) as one:
         said = f"print('planted for {signum}')"
         notebook(one, lambda cells: cells.append(nbformat.v4.new_code_cell(said)))
