@@ -44,8 +44,11 @@ KEPT = ("UV_CACHE_DIR", "UV_NO_CACHE", "UV_LINK_MODE")
 
 
 def versions(root):
-    """The oldest and the newest version of Python that the tests pass on: pyproject.toml says them."""
+    """The oldest and the newest version of Python that the tests pass on: pyproject.toml says them. Ends with a message
+    where it does not."""
     asked = re.search(r'^requires-python = ">=3\.(\d+),<3\.(\d+)"$', (root / "pyproject.toml").read_text("utf-8"), re.M)
+    if not asked:
+        sys.exit('pyproject.toml must have a line requires-python = ">=3.11,<3.16", in this form: mend it, and repeat.')
     return (3, int(asked[1])), (3, int(asked[2]) - 1)
 
 

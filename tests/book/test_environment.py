@@ -111,6 +111,12 @@ def test_a_lock_that_cannot_be_installed_is_told_in_words(folder):
     assert "Traceback" not in done.stderr.splitlines()[-1] and (folder / ".venv/bin/hello").exists()
 
 
+def test_a_span_of_versions_that_cannot_be_read_is_told_in_words(folder):
+    (folder / "pyproject.toml").write_text('requires-python = ">=3.0"')
+    said = run(folder)
+    assert said.returncode == 1 and said.stderr.startswith("pyproject.toml must have a line requires-python")
+
+
 def test_the_way_back_from_a_lock_that_cannot_be_installed_is_one_that_git_knows(folder):
     """Run in the state in which it is told, each command helps, and none throws away what git has never seen."""
     git = lambda *command: subprocess.run(["git", *command], cwd=folder, check=True, capture_output=True)
@@ -121,6 +127,8 @@ def test_the_way_back_from_a_lock_that_cannot_be_installed_is_one_that_git_knows
             git("init", "-q")
             git("add", *known)
         (folder / "requirements.lock").write_text(broken)
+        if "pyproject.toml" in known:
+            (folder / "pyproject.toml").write_text((folder / "pyproject.toml").read_text() + "\n# changed\n")
         said = run(folder).stderr
         told = re.findall(r"git checkout ([\w.]+)", said)
         assert told == known, said

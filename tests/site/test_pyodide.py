@@ -24,7 +24,7 @@ from claimbook.paths import ROOT
 from claimbook.site import pyrun
 
 CHAPTERS = [path.stem for path in run.notebooks()]
-TURNS, USED = CHAPTERS[1::3], CHAPTERS[0]
+TURNS, USED = CHAPTERS[1::2], CHAPTERS[0]
 """The pages that are run in turn with a bare start of Pyodide, and the one that is used after it has run."""
 
 

@@ -303,6 +303,10 @@ def test_an_exercise_is_called_by_its_check_on_the_site_and_in_the_kit(kit, site
     assert re.findall(r"^### Exercise ([\w-]+): ", prose, re.M) == heads
 
 
+def exercises_of(path):
+    return list(classkit.exercise_cells(run.read(path)))
+
+
 def test_the_guide_names_exercises_that_are_what_it_says():
     guide = (PAGES / "teaching.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\b[a-z]+-ex-\d+", guide)) <= set(exercises.exercises())
@@ -310,7 +314,12 @@ def test_the_guide_names_exercises_that_are_what_it_says():
     cells = {id: cell.source for path in CHAPTERS for id, cell in classkit.exercise_cells(run.read(path)).items()}
     plan = re.findall(r"^\| \[.*?\]\((.*?)\)" + r" \| \[([\w-]+)\]\(#\2\)" + r"(.*) \|$", guide, re.M)
     rows = [(page, [first, *re.findall(r"\[([\w-]+)\]\(#", rest)]) for page, first, rest in plan if "-ex-" in first]
-    assert [page for page, _ in rows] == [path.name for path in CHAPTERS]
+    drawn = [path.name for path in CHAPTERS if "What is wrong with this chart?" in path.read_text(encoding="utf-8")]
+    assert [page for page, _ in rows] == drawn
+    for path in CHAPTERS:
+        good_for, *_, groups = [line for line in guide.splitlines() if f"]({path.name})" in line]
+        assert good_for.count("|") == 5 and (path.name in drawn or groups.startswith("["))
+        assert len(set(re.findall(rf"\]\(#({'|'.join(exercises_of(path))})\)", guide))) >= 3, path.name
     for page, (computed, judged, garbled) in rows:
         assert {id.split("-")[0] for id in (computed, judged, garbled)} == {computed.split("-")[0]}, page
         prose = "\n".join(cell.source for cell in run.read(PAGES / page).cells)
