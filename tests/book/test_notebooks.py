@@ -66,7 +66,7 @@ def test_no_chapter_starts_another_program():
         for cell in code_cells(path)
         if PROGRAMS.search(TransformerManager().transform_cell(cell.source))
     ]
-    assert len(starts) == len(NOTEBOOKS) and all(unseen for _, unseen in starts), starts
+    assert starts and all(unseen for _, unseen in starts), starts
 
 
 SOURCES = {cell.id: TransformerManager().transform_cell(cell.source) for path in NOTEBOOKS for cell in code_cells(path)}

@@ -2,6 +2,7 @@
 witnesses."""
 
 import time
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -69,7 +70,7 @@ def test_what_a_verdict_rests_on_changes_with_whoever_answers_in_whatever_table(
     planted = {"nasdaq": pd.concat([read("nasdaq"), new], ignore_index=True)}
     monkeypatch.setattr(tables, "read", lambda table: planted[table] if table in planted else read(table))
     for one in (figures, questions._places):
-        monkeypatch.setattr(questions, one.__name__, one.__wrapped__)
+        monkeypatch.setattr(questions, one.__name__, cache(one.__wrapped__))
     after = {claim: questions.basis(one) for claim, one in scored.items()}
     moved = {claim for claim in scored if before[claim] != after[claim]}
     asks = {
