@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from itertools import takewhile
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
 from sphinx.util import logging
 from tornado import httpserver, netutil, web
@@ -46,6 +46,8 @@ RESTART = ("claimbook", "_config.yml", "_toc.yml", "requirements.lock")
 """A change of these needs everything to be loaded anew."""
 EVERYWHERE = ("chapters/glossary.md", "CITATION.cff", "CHANGELOG.md")
 """A change of these shows on every page."""
+WRITING = Lock()
+"""Held while pages are written: whoever asks for one meanwhile waits for the whole of it."""
 FAULTS = (build.BuildError, run.RunError, DataError, OSError)
 SCRIPT = b"""
 {
@@ -134,7 +136,8 @@ class Book:
             with alone(BUILD / "lock", "claimbook serve"):
                 self._execute(changed)
             forget()
-            fault = self._compile(any(name in EVERYWHERE for name in changed or ()))
+            with WRITING:
+                fault = self._compile(any(name in EVERYWHERE for name in changed or ()))
         except FAULTS as error:
             fault = str(error)
         fresh = [path for path in SITE.rglob("*.html") if path.stat().st_mtime_ns >= start]
@@ -267,7 +270,10 @@ class Page(web.RequestHandler):
     """A file of the preview; files of charts and of "Run this page" are made when they are asked for."""
 
     def get(self, name):
-        name = name + "index.html" if name == "" or name.endswith("/") else name
+        with WRITING:
+            self._answer(name + "index.html" if name == "" or name.endswith("/") else name)
+
+    def _answer(self, name):
         file = (SITE / name).resolve()
         body = file.read_bytes() if file.is_file() and file.is_relative_to(SITE.resolve()) else made(name)
         if body is None:

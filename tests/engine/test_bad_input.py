@@ -174,7 +174,10 @@ TABLES = {
         " 'other_venture_world_batteries_2024_2025-03'",
     ),
     "source that nothing cites": (
-        raw(CITED, lambda old: old + old.splitlines(True)[1].replace(b"example-", b"idle-").replace(b"org/", b"org/idle-")),
+        raw(
+            CITED,
+            lambda old: old + old.splitlines(True)[1].replace(b"example-", b"idle-").replace(b"org/", b"org/idle-"),
+        ),
         "data/sources.csv, row 4, column key: no figure cites 'idle-2025'. Delete the row",
     ),
     "source without address": (
