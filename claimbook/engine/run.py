@@ -167,11 +167,12 @@ def told(stale):
     return "; ".join(f"chapters/{path.name} ({why})" for path, why in stale.items())
 
 
-def run(paths, progress=lambda text: None):
+def run(paths, progress=lambda text: None, after=lambda: None):
     """Execute these chapters in parallel and store their outputs. Raises RunError where a cell fails, after all ended.
 
     A chapter that fails keeps its stored outputs. Chapters that read others (the scoreboard) follow when those changed.
-    `progress` is told, in one line, which cell of which chapter is executed and for how long.
+    `progress` is told, in one line, which cell of which chapter is executed and for how long; `after` is called when
+    some are stored, before those that read them.
     """
     todo = list(paths)
     for _ in range(len(notebooks(CHAPTERS)) + 1):
@@ -180,6 +181,7 @@ def run(paths, progress=lambda text: None):
         readers = {name for name, mark in recorded().items() if any(read.endswith(".ipynb") for read in mark["inputs"])}
         wave = [path for path in todo if path.name not in readers] or todo
         _together(wave, progress)
+        after()
         todo = sorted(set(todo) - set(wave) | set(stale()))
     raise RunError("Chapters read each other in a circle: " + ", ".join(path.name for path in todo))
 

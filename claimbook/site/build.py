@@ -97,11 +97,11 @@ def publish(fresh, made_of):
             shutil.rmtree(old, ignore_errors=True)
 
 
-def refresh(stale, ci=False, progress=lambda text: None):
-    """Execute stale chapters and renew stale pages. In continuous integration either is an error."""
+def refresh(stale, ci=False, progress=lambda text: None, after=lambda: None):
+    """Execute stale chapters, see `run.run`, and renew stale pages. In continuous integration either is an error."""
     if ci and stale:
         raise BuildError("Stored outputs are stale: " + run.told(stale) + ". Execute and commit them: make run")
-    run.run(stale, progress)
+    run.run(stale, progress, after)
     if not ci:
         pages.write()
     elif lost := pages.stale():

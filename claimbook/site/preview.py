@@ -107,7 +107,7 @@ class Book:
     """The book in the state that the open pages show."""
 
     def __init__(self, news):
-        self.news, self.kept, self.app, self.said, self.compiled = news, {}, None, io.StringIO(), False
+        self.news, self.kept, self.app, self.said, self.compiled, self.faults = news, {}, None, io.StringIO(), False, []
 
     def load(self):
         """Load Sphinx, as jupyter-book would call it, and keep it."""
@@ -131,21 +131,30 @@ class Book:
     def update(self, changed):
         """Bring the pages up to date. `changed`: names of files, relative to the book; None for all. What is wrong is
         told to the pages, which stay as they were."""
-        start, fault, before = time.time_ns(), "", time.monotonic()
+        start, before = time.time_ns(), time.monotonic()
+        self.faults = []
         try:
             with alone(BUILD / "lock", "claimbook serve"):
                 self._execute(changed)
-            forget()
-            with WRITING:
-                fault = self._compile(any(name in EVERYWHERE for name in changed or ()))
+            self._show(any(name in EVERYWHERE for name in changed or ()))
         except FAULTS as error:
-            fault = str(error)
+            self.faults.append(str(error))
         fresh = [path for path in SITE.rglob("*.html") if path.stat().st_mtime_ns >= start]
-        self.news.tell(fault)
+        self.news.tell(fault := self._fault())
         names = ", ".join(sorted(path.stem for path in fresh if path.stem not in ("search", "genindex", "404")))
         print(f"{time.strftime('%X')} {names or 'nothing to show'}: {time.monotonic() - before:.1f} s", flush=True)
         if fault:
             print(fault, flush=True)
+
+    def _show(self, everything=False):
+        """Compile what is not as its source, and tell the open pages."""
+        forget()
+        with WRITING:
+            self.faults.append(self._compile(everything))
+        self.news.tell(self._fault())
+
+    def _fault(self):
+        return "\n".join(filter(None, self.faults))
 
     def _execute(self, changed):
         """Accept a change of the data as `make data` does, then execute what is stale."""
@@ -155,7 +164,7 @@ class Book:
             forget()
             if changed:
                 print(*build.accept(), sep="\n", flush=True)
-                build.refresh(run.stale())
+                build.refresh(run.stale(), after=self._show)
             else:
                 build.make_ready()
         elif touched("chapters/"):
