@@ -170,11 +170,20 @@ def named(text):
 
 MAY_EXCEED = r"growth|change|return|premium"
 """Measures that can be more than 100 percent; a share cannot."""
+OF_WHAT = r"money|dollars|value|funding|number"
+"""Words that tell what of some rounds is shared."""
 AFTER = "lies after the publication ({0.published}). Mend either date"
 ROWS = {
     "value unit measure": (
         lambda r: r.unit == "percent" and r.value > 100 and not re.search(MAY_EXCEED, r.measure),
         "{0.value:g} percent is more than all, and {0.measure!r} is no growth or return. Mend the value or the unit",
+    ),
+    "definition measure unit": (
+        lambda r: (
+            (r.unit == "percent" and "share" in r.measure and re.search(r"\b(rounds|deals)\b", r.definition))
+            and not re.search(OF_WHAT, r.definition)
+        ),
+        "{0.definition!r} does not tell what of the rounds is shared. Write the money or the number of them",
     ),
     "unit first": (lambda r: r.unit != r.first, "{0.unit!r} stands here, {0.first!r} above. Write both in one unit"),
     "debt_part value": (

@@ -23,7 +23,13 @@ CELLS = {
 }
 """Cells that each rule refuses. None: what the row above has."""
 ROWS = {
-    "value unit measure": {"value": 520.0, "unit": "percent", "measure": "share"},
+    "value unit measure": {"value": 520.0, "unit": "percent", "measure": "part"},
+    "definition measure unit": {
+        "definition": "share of AI rounds",
+        "measure": "share",
+        "unit": "percent",
+        "value": 8.0,
+    },
     "unit first": {"unit": "USD_bn", "measure": "as above"},
     "debt_part value": {"debt_part": 9.0, "value": 8.0},
     "period published": {"period": "2025", "published": "2024-12"},
@@ -41,6 +47,12 @@ ROWS = {
 }
 """Cells that each rule of rows refuses, in the last of two rows."""
 ABOVE = {
+    "definition measure unit": {
+        "definition": "money in AI rounds",
+        "measure": "share",
+        "unit": "percent",
+        "value": 8.0,
+    },
     "unit first": {"unit": "USD_m", "measure": "as above"},
     "collector publisher printers": {"publisher": "A", "printers": "AB;A"},
     "evidence publisher page hosts": {"evidence": "primary", "page": "https://example.org/a", "hosts": "b.org;e.org/a"},

@@ -66,8 +66,9 @@ ONE = [
 ]
 """Figures that have these in common have that in common too: what a page prints of one measure is in one unit, and so
 on."""
-MOVED = {("company", "Figure")}
-"""Who is not where it was: Sunnyvale in 2024, San Jose on the page of September 2025."""
+MOVED = {("company", "Figure"), ("company", "Etched")}
+"""Who is not where it was: Figure in Sunnyvale in 2024, on the page of September 2025 in San Jose; Etched on the page
+of its round of June 2024 in Cupertino, on the pages of 2026 in San Jose."""
 
 
 def test_the_registry_has_the_collectors_of_the_figures_and_who_prints_them():
