@@ -27,15 +27,23 @@ from claimbook.site.pages import table_of
 BIN = Path(sys.executable).parent
 CHART = "import matplotlib.pyplot as plt\nimport pandas as pd\nimport seaborn as sns"
 DRAW = "fig, ax = plt.subplots()\nax.bar(range(8), range(8))\nplt.show()"
-EXECUTE = """
+PEAK = """
+import re
 from pathlib import Path
-from resource import RUSAGE_SELF, getrusage
+def peak():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+"""
+"""The most memory that a process has held, in MB: ru_maxrss begins with that of the process that started it."""
+EXECUTE = (
+    PEAK
+    + """
 from claimbook.engine import run
 run.CHAPTERS = Path({0!r})
 run.FINGERPRINTS = run.CHAPTERS / "marks.json"
 run.run(run.notebooks(run.CHAPTERS))
-print(getrusage(RUSAGE_SELF).ru_maxrss / 1024)
+print(peak())
 """
+)
 
 JUDGE = """
 from time import process_time
@@ -46,9 +54,10 @@ for id, (_, said) in stored.items():
 print(process_time() - start)
 """
 
-DEALS = """
+DEALS = (
+    PEAK
+    + """
 import sys
-from resource import RUSAGE_SELF, getrusage
 from statistics import median
 from time import process_time
 import pandas as pd
@@ -61,10 +70,11 @@ def seconds(work):
 
 file = sys.argv[1]
 ours = [seconds(lambda: deals.answers(deals.read(file))) for _ in range(5)]
-peak = getrusage(RUSAGE_SELF).ru_maxrss / 1024
+held = peak()
 plain = [seconds(lambda: pd.read_csv(file, dtype=str)) for _ in range(5)]
-print(median(ours), median(plain), peak)
+print(median(ours), median(plain), held)
 """
+)
 
 
 def export(path, lines=300_000):
