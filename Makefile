@@ -91,7 +91,7 @@ slides: $(READY) $(NODE) ## one deck of slides for each chapter: _build/slides/i
 	@$(BIN)/claimbook slides
 	@node tests/node/slides.mjs _build/slides "$$(command -v chromium)" >/dev/null
 
-bench: $(READY)  ## measure the engine against plain tools, about fifteen minutes
+bench: $(READY) $(NODE) $(PYODIDE) ## measure the engine against plain tools, about half an hour
 	@$(BIN)/claimbook bench
 
 vendor: $(READY) $(PYODIDE) ## Python for the button "Run this page" into the site itself, for networks that reach no other host

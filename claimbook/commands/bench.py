@@ -16,12 +16,14 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from urllib.request import urlopen
 
 from claimbook.engine import run
 from claimbook.paths import ROOT
+from claimbook.site import pyrun
 from claimbook.site.pages import table_of
 
 BIN = Path(sys.executable).parent
@@ -168,6 +170,29 @@ def figure(home, number):
     table.write_text(f"{head}\n{first.rpartition(',')[0]},note {number}\n{rest}", encoding="utf-8")
 
 
+@contextmanager
+def until_done(command, **options):
+    """A process that runs until what is measured with it is done, whose words can be read."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+
+
+def started(home):
+    """The wall seconds from the button to the first words in a page, and of a start of Pyodide with the same packages
+    and nothing of the book: of each the least of four, in turn."""
+    pyrun.publish(home, "pyodide/")
+    host = [sys.executable, "-u", "-m", "http.server", "0", "--bind", "127.0.0.1", "--directory", home]
+    with until_done(host, stderr=subprocess.DEVNULL) as server:
+        address = re.search(r"http://\S+/", server.stdout.readline())[0]
+        pages = [f"chapters/{path.stem}.html" for path in run.notebooks()[::3]]
+        command = ["node", ROOT / "tests/node/pyrun.mjs", shutil.which("chromium"), address, address, "turns", *pages]
+        said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return map(min, zip(*json.loads(said)["starts"]))
+
+
 CHANGES = {sentence: ("teaching", 0.15), chart: ("01-ai-boom", 0.25), figure: ("03-bubble-risk", 0.35)}
 """What is changed, the page that shows it, and how long the preview may take of the time of `make book`."""
 
@@ -176,7 +201,7 @@ def previewed(home, change, page, times):
     """The median of the wall seconds from a saved change to its page, as `make serve` serves it."""
     command, took = [sys.executable, "-u", "-m", "claimbook.commands.cli", "serve"], []
     own = os.environ | {"PYTHONPATH": str(home)}
-    with subprocess.Popen(command, cwd=home, env=own, stdout=subprocess.PIPE, text=True) as shown:
+    with until_done(command, cwd=home, env=own) as shown:
         address = next(re.search(r"http://\S+", line)[0] for line in shown.stdout if "follows" in line)
 
         def state():
@@ -192,7 +217,6 @@ def previewed(home, change, page, times):
                 time.sleep(0.02)
             took.append(time.monotonic() - start)
             time.sleep(3)
-        shown.terminate()
     return median(took)
 
 
@@ -256,6 +280,9 @@ def bench(sizes=(6, 60, 300)):
                 0.1,
             )
         )
+
+        first, pyodide = started((ours / "_build/html").resolve())
+        rows.append(("Python in the page, first words, wall", first, pyodide, "a bare start of Pyodide", 1.3))
 
         for change, (shown, promise) in CHANGES.items():
             seen = previewed(ours, change, shown, 9 if change is sentence else 3)

@@ -1,4 +1,4 @@
-// Presses "Run this page" in a real browser and prints what came of it as JSON. Called by tests/site/test_pyodide.py:
+// Presses "Run this page" in a real browser and prints what came of it as JSON. Called by tests/site/test_pyodide.py and make bench:
 // node pyrun.mjs CHROMIUM LOCAL PUBLIC WHAT PAGE...   LOCAL: the site with Python in a folder of its own, PUBLIC: as it is published.
 // WHAT: "run" the pages; "turns": each in turn with the bare start; "use": what a reader does after; "elsewhere": where it cannot run.
 import { readFileSync } from "node:fs";

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import threading
 import zipfile
 from functools import cache, partial
@@ -24,13 +23,13 @@ from claimbook.paths import ROOT
 from claimbook.site import pyrun
 
 CHAPTERS = [path.stem for path in run.notebooks()]
-TURNS, USED = CHAPTERS[1::2], CHAPTERS[0]
-"""The pages that are run in turn with a bare start of Pyodide, and the one that is used after it has run."""
+USED = CHAPTERS[0]
+"""The page that is used after it has run."""
 
 
 def go(chapter):
     """In which go a chapter is run: the pages that are only run have one each."""
-    return "turns" if chapter in TURNS else "use" if chapter == USED else chapter
+    return "use" if chapter == USED else chapter
 
 
 def found(what):
@@ -62,10 +61,10 @@ def look(site, tmp_path_factory):
 
     @cache
     def gone(what):
-        pages = TURNS if what == "turns" else [USED if what in ("use", "elsewhere") else what]
-        does = what if what in ("turns", "use", "elsewhere") else "run"
+        page = USED if what in ("use", "elsewhere") else what
+        does = what if what in ("use", "elsewhere") else "run"
         command = ["node", ROOT / "tests/node/pyrun.mjs", shutil.which("chromium"), *places, does]
-        return subprocess.run([*command, *(f"chapters/{name}.html" for name in pages)], capture_output=True, text=True)
+        return subprocess.run([*command, f"chapters/{page}.html"], capture_output=True, text=True)
 
     def look(what):
         assert gone(what).returncode == 0, gone(what).stderr
@@ -266,34 +265,10 @@ def test_where_python_cannot_be_reached_the_page_stays_and_says_where_else_it_ru
     assert elsewhere == [f"{setting}pyodide.mjs"], "only the address of the setting is asked"
 
 
-@found("turns")
-def test_the_first_result_comes_soon_after_a_bare_start(look, what, site, capsys):
-    seen = look(what)
-    sizes = {
-        path: len(gzip.compress(path.read_bytes(), 6))
-        for path in [*pyrun.DISTRIBUTION.iterdir(), site / "_static/book.zip", ROOT / "chapters/01-ai-boom.ipynb"]
-    }
-    first, bare = map(min, zip(*seen["starts"]))
-    with capsys.disabled():  # to stderr: it is seen from parallel processes too
-        print(
-            f"\nPython in the page: {sum(sizes.values()) / 1e6:.1f} MB (gzip), of it"
-            f" {sum(size for path, size in sizes.items() if path.parent != pyrun.DISTRIBUTION) / 1e6:.1f} MB the"
-            " book's",
-            file=sys.stderr,
-        )
-        print(
-            f"first result after {first:.1f} s, bare start of Pyodide with the same packages {bare:.1f} s, ratio"
-            f" {first / bare:.2f}",
-            file=sys.stderr,
-        )
-        for page, one in seen["chapters"].items():
-            chart = f"first chart {one['chart']:.1f} s" if one["chart"] else "no chart"
-            print(
-                f"  {page}: first words {one['text']:.1f} s, {chart}, all"
-                f" {len(one['results'])} cells {one['done']:.1f} s",
-                file=sys.stderr,
-            )
-    assert first / bare <= 1.3
+def test_the_book_adds_little_to_what_python_itself_weighs(site):
+    weigh = lambda *paths: sum(len(gzip.compress(path.read_bytes(), 6)) for path in paths) / 1e6
+    own = max(weigh(site / "_static/book.zip", path) for path in run.notebooks())
+    assert own < 1 < 20 < weigh(*pyrun.DISTRIBUTION.iterdir()), "in MB, as a host sends it"
 
 
 def test_a_package_that_is_not_the_official_one_is_refused(tmp_path, monkeypatch):
