@@ -48,7 +48,9 @@ def versions(root):
     where it does not."""
     asked = re.search(r'^requires-python = ">=3\.(\d+),<3\.(\d+)"$', (root / "pyproject.toml").read_text("utf-8"), re.M)
     if not asked:
-        sys.exit('pyproject.toml must have a line requires-python = ">=3.11,<3.16", in this form: mend it, and repeat.')
+        sys.exit(
+            'pyproject.toml must have a line requires-python = ">=3.A,<3.B", A and B numbers: mend it, and repeat.'
+        )
     return (3, int(asked[1])), (3, int(asked[2]) - 1)
 
 

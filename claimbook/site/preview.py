@@ -138,23 +138,24 @@ class Book:
                 self._execute(changed)
             self._show(any(name in EVERYWHERE for name in changed or ()))
         except FAULTS as error:
-            self.faults.append(str(error))
+            self._tell(str(error))
         fresh = [path for path in SITE.rglob("*.html") if path.stat().st_mtime_ns >= start]
-        self.news.tell(fault := self._fault())
         names = ", ".join(sorted(path.stem for path in fresh if path.stem not in ("search", "genindex", "404")))
         print(f"{time.strftime('%X')} {names or 'nothing to show'}: {time.monotonic() - before:.1f} s", flush=True)
-        if fault:
+        for fault in self.faults:
             print(fault, flush=True)
 
     def _show(self, everything=False):
         """Compile what is not as its source, and tell the open pages."""
         forget()
         with WRITING:
-            self.faults.append(self._compile(everything))
-        self.news.tell(self._fault())
+            fault = self._compile(everything)
+        self._tell(fault)
 
-    def _fault(self):
-        return "\n".join(filter(None, self.faults))
+    def _tell(self, fault):
+        """Tell the open pages that some may be new, and what has been wrong since the change."""
+        self.faults += [fault] if fault else []
+        self.news.tell("\n".join(self.faults))
 
     def _execute(self, changed):
         """Accept a change of the data as `make data` does, then execute what is stale."""

@@ -23,7 +23,7 @@ CELLS = {
 }
 """Cells that each rule refuses. None: what the row above has."""
 ROWS = {
-    "value unit measure": {"value": 520.0, "unit": "percent", "measure": "part"},
+    "value unit measure": {"value": 520.0, "unit": "percent", "measure": "share", "definition": "money"},
     "definition measure unit": {
         "definition": "share of AI rounds",
         "measure": "share",

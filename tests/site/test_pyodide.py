@@ -61,8 +61,7 @@ def look(site, tmp_path_factory):
 
     @cache
     def gone(what):
-        page = USED if what in ("use", "elsewhere") else what
-        does = what if what in ("use", "elsewhere") else "run"
+        page, does = (USED, what) if what in ("use", "elsewhere") else (what, "run")
         command = ["node", ROOT / "tests/node/pyrun.mjs", shutil.which("chromium"), *places, does]
         return subprocess.run([*command, f"chapters/{page}.html"], capture_output=True, text=True)
 
@@ -266,9 +265,9 @@ def test_where_python_cannot_be_reached_the_page_stays_and_says_where_else_it_ru
 
 
 def test_the_book_adds_little_to_what_python_itself_weighs(site):
-    weigh = lambda *paths: sum(len(gzip.compress(path.read_bytes(), 6)) for path in paths) / 1e6
-    own = max(weigh(site / "_static/book.zip", path) for path in run.notebooks())
-    assert own < 1 < 20 < weigh(*pyrun.DISTRIBUTION.iterdir()), "in MB, as a host sends it"
+    weigh = lambda path: len(gzip.compress(path.read_bytes(), 6)) / 1e6
+    own = weigh(site / "_static/book.zip") + max(map(weigh, run.notebooks()))
+    assert own < 1 < 20 < sum(map(weigh, pyrun.DISTRIBUTION.iterdir())), "in MB, as a host sends it"
 
 
 def test_a_package_that_is_not_the_official_one_is_refused(tmp_path, monkeypatch):

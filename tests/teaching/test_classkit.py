@@ -303,10 +303,6 @@ def test_an_exercise_is_called_by_its_check_on_the_site_and_in_the_kit(kit, site
     assert re.findall(r"^### Exercise ([\w-]+): ", prose, re.M) == heads
 
 
-def exercises_of(path):
-    return list(classkit.exercise_cells(run.read(path)))
-
-
 def test_the_guide_names_exercises_that_are_what_it_says():
     guide = (PAGES / "teaching.md").read_text(encoding="utf-8")
     assert set(re.findall(r"\b[a-z]+-ex-\d+", guide)) <= set(exercises.exercises())
@@ -319,7 +315,7 @@ def test_the_guide_names_exercises_that_are_what_it_says():
     for path in CHAPTERS:
         good_for, *_, groups = [line for line in guide.splitlines() if f"]({path.name})" in line]
         assert good_for.count("|") == 5 and (path.name in drawn or groups.startswith("["))
-        assert len(set(re.findall(rf"\]\(#({'|'.join(exercises_of(path))})\)", guide))) >= 3, path.name
+        assert sum(f"](#{id})" in guide for id in classkit.exercise_cells(run.read(path))) >= 3, path.name
     for page, (computed, judged, garbled) in rows:
         assert {id.split("-")[0] for id in (computed, judged, garbled)} == {computed.split("-")[0]}, page
         prose = "\n".join(cell.source for cell in run.read(PAGES / page).cells)
