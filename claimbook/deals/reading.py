@@ -120,20 +120,23 @@ def records(lines, delimiter, found=None):
 
 def _header(lines):
     """What stands before the header, what the header names, and the records after it."""
-    told = (
-        "No line of the first 40 is a header with the columns that are needed, such as: company, date, type, amount USD"
-    )
+    needed = {"company": {"company"}, "date": {"day"}, "amount USD": {"usd", "own"}}
+    refused, fewest, near = "", len(needed), ""
     for delimiter in (",", ";", "\t"):
         for start, end, cells in records(lines[:40], delimiter):
             found = names.columns(cells or ())
-            if {"company", "day"} <= {*found} and {"usd", "own"} & {*found}:
+            lacking = [word for word, roles in needed.items() if not roles & {*found}]
+            if not lacking:
                 rows = records(lines[end:], delimiter, found)
                 return "".join(lines[:start]), found, ((end + a, end + b, row) for a, b, row in rows)
-            refused = [
-                why for no, why in names.NAMES["refused"].items() if any(re.search(no, one) for one in found["names"])
-            ]
-            told = refused[0] if refused and len(cells) > 2 and told.startswith("No line") else told
-    raise DealsError(told)
+            if len(lacking) < fewest:
+                fewest, near = len(lacking), f". Line {start + 1} lacks: {', '.join(lacking)}"
+            for no, why in names.NAMES["refused"].items() if len(cells or ()) > 2 else ():
+                refused = refused or why * any(re.search(no, one) for one in found["names"])
+    such = "company, date, type, amount USD"
+    raise DealsError(
+        refused or f"No line of the first 40 is a header with the columns that are needed, such as: {such}{near}"
+    )
 
 
 def _wrong(cells, width, lists):

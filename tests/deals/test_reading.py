@@ -220,7 +220,8 @@ CLEAR = {
     "name,funding_total_usd,first_funding_at\nAcme,5,2024-01-05\n": "A row is a company with all that it has raised",
     "company,location,total_laid_off,date,funds_raised\nAcme,X,5,2024-01-05,1\n": "This is a list of layoffs",
     "Company,Valuation ($B),Date Joined\nAcme,5,2024-01-05\n": "These are valuations",
-    "a,b,c\n1,2,3\n": "No line of the first 40 is a header",
+    "a,b,c\n1,2,3\n": "No line of the first 40 is a header.* amount USD$",
+    "company,when raised,amount USD\nAcme,2024-01-05,5\n": "amount USD. Line 1 lacks: date$",
     "": "No line of the first 40 is a header",
     exports.PITCHBOOK.replace("US Dollar (USD)", "Euro (EUR)"): "The amounts are in EUR",
 }
@@ -270,6 +271,18 @@ def test_a_row_an_investor_without_ids_of_rounds_is_counted_once(read):
     mine = read(head + "".join(f"Acme,2024-01-05,Seed,1000000,{name},{name}\n" for name in "XYZ"))
     assert (mine.money("2024"), mine.count("2024"), mine.repeats) == (1_000_000, 1, 2)
     assert "(a row is an investor)" in mine.notes
+    bare = "company_name,investor_name,funded_when,amount_usd\n"
+    mine = read(bare + "Acme,X,2024-01-05,9\nAcme,Y,2024-01-05,9\nAcme,X,2024-01-05,3\nBold,X,2024-01-05,\n")
+    assert (mine.money("2024"), mine.repeats) == (12, 1) and "(no column says what a round is)" in mine.notes
+
+
+def test_a_round_whose_company_has_a_key_and_no_name_is_a_round(read):
+    head = "uuid,funding_type,money_raised_usd,series,announced_on,announced_on_trust_code,org_uuid\n"
+    mine = read(
+        head
+        + "1,venture,5,a,2024-01-05,7,f1\n2,debt_financing,7,None,2024-01-05,7,f1\n3,seed,None,None,2024-02-05,7,f2\n"
+    )
+    assert (mine.vendor, mine.money("2024"), list(mine.rounds["who"])) == ("Crunchbase", 5, ["f1", "f1", "f2"])
 
 
 def test_what_a_round_is_and_where(read):
