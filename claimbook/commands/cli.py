@@ -145,9 +145,10 @@ def _run(chosen):
 
 
 def _data(chosen):
-    from claimbook.site import build
+    from claimbook.site import build, pages
 
     print(*build.accept(), sep="\n")
+    print("Pages renewed:", ", ".join(pages.write()) or "none was stale")
 
 
 def _made(told, module, function="build"):

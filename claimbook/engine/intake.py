@@ -15,10 +15,11 @@ from claimbook.judgement import consistency, ledger, rules
 from claimbook.paths import way_back
 
 
-def faults():
-    """All faults of `data/`, and of what its claims and chapters say of each other."""
+def faults(accepting=False):
+    """All faults of `data/`, and of what its claims and chapters say of each other. `accepting`: tables may differ from
+    those that datapackage.json describes."""
     cells = files() or _each(tables.wrong_cells) or _each(tables.wrong_keys)
-    rows = cells or _changed() or _each(tables.wrong_rows) + _once() + _claims()
+    rows = cells or (not accepting and _changed()) or _each(tables.wrong_rows) + _once() + _claims()
     return rows or relations.faults()
 
 
@@ -93,7 +94,7 @@ def name_rows():
 
 
 def _follow(renamed):
-    """Renames rows where chapters name them, and records what they were called."""
+    """Renames rows where chapters and `misfits.csv` name them, and records what chapters called them."""
     word, told = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, renamed))})(?![\w-])"), set()
     for path in run.notebooks():
         if not (here := set(word.findall(path.read_text(encoding="utf-8")))):
@@ -102,6 +103,8 @@ def _follow(renamed):
         for cell in content.cells:
             cell.source = word.sub(lambda found: renamed[found[1]], cell.source)
         run.write(path, run.dump(content))
+    if (listed := tables.DATA / "misfits.csv").exists():
+        run.write(listed, word.sub(lambda found: renamed[found[1]], listed.read_text(encoding="utf-8")))
     home = tables.DATA / "renamed.csv"
     known = dict(pd.read_csv(home, dtype="str", keep_default_na=False).to_numpy()) if home.exists() else {}
     known = {former: renamed.get(current, current) for former, current in known.items()}

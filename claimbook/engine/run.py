@@ -95,7 +95,7 @@ def _basis(claim):
 
     try:
         return _hash(questions.basis(ledger.claims()[claim]))
-    except (DataError, KeyError, OSError, ValueError):
+    except (DataError, AttributeError, KeyError, OSError, TypeError, ValueError):
         return "missing"  # what is wrong, the check of the data says
 
 
@@ -167,12 +167,12 @@ def told(stale):
     return "; ".join(f"chapters/{path.name} ({why})" for path, why in stale.items())
 
 
-def run(paths, progress=lambda text: None, after=lambda: None):
+def run(paths, progress=lambda text: None, after=lambda: None, first=()):
     """Execute these chapters in parallel and store their outputs. Raises RunError where a cell fails, after all ended.
 
     A chapter that fails keeps its stored outputs. Chapters that read others (the scoreboard) follow when those changed.
     `progress` is told, in one line, which cell of which chapter is executed and for how long; `after` is called when
-    some are stored, before those that read them.
+    some are stored, before those that read them, and after those of `first`, which come before all others.
     """
     todo = list(paths)
     for _ in range(len(notebooks(CHAPTERS)) + 1):
@@ -180,6 +180,7 @@ def run(paths, progress=lambda text: None, after=lambda: None):
             return
         readers = {name for name, mark in recorded().items() if any(read.endswith(".ipynb") for read in mark["inputs"])}
         wave = [path for path in todo if path.name not in readers] or todo
+        wave = [path for path in wave if path in first] or wave
         _together(wave, progress)
         after()
         todo = sorted(set(todo) - set(wave) | set(stale()))

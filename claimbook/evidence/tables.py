@@ -6,6 +6,7 @@
 import hashlib
 import json
 import sys
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -50,17 +51,31 @@ def wrong_file(table):
     return checks.of_file(one["path"], [field["name"] for field in one["schema"]["fields"]])
 
 
+@contextmanager
+def _unwatched():
+    """Whoever watches a chapter's files learns what it asks for from `load` alone."""
+    sys.audit("claimbook.reads", True)
+    try:
+        yield
+    finally:
+        sys.audit("claimbook.reads", False)
+
+
 @cache
 def _raw(table):
     """A table as it is written: all texts, "" for an empty cell. Raises DataError where the file cannot be read."""
-    path = DATA / describe(table)["path"]
-    sys.audit("claimbook.reads", True)  # whoever watches a chapter's files learns what it asks for from `load` alone
-    try:
+    with _unwatched():
         if fault := wrong_file(table):
             raise DataError(fault)
-        return pd.read_csv(path, dtype="str", keep_default_na=False, encoding="utf-8")
-    finally:
-        sys.audit("claimbook.reads", False)
+        return pd.read_csv(DATA / describe(table)["path"], dtype="str", keep_default_na=False, encoding="utf-8")
+
+
+@cache
+def _accepted(table):
+    """Whether a table, and those that its keys lead to, are as `make data` found them without fault."""
+    keys = describe(table)["schema"].get("foreignKeys", [])
+    with _unwatched():
+        return not {table, *(key["reference"]["resource"] for key in keys)} & {*changed()}
 
 
 @cache
@@ -90,6 +105,7 @@ def wrong_rows(table):
             printers=frame["collector"].map(registry["publishers"]),
             hosts=frame["collector"].map(registry["hosts"]),
             page=frame["source"].map(pages["url"]),
+            called=frame["source"].map(pages["title"]),
         )
     found = checks.of_rows(path, frame, pages["seen"])
     if found or "known" not in frame:
@@ -100,9 +116,10 @@ def wrong_rows(table):
 @cache
 def read(table):
     """One table as `load` gives it, not to be changed, for the book's own use: the chapter has not asked for it."""
-    if faults := wrong_cells(table) or wrong_keys(table):
+    raw = _raw(table)
+    if faults := [] if _accepted(table) else wrong_cells(table) or wrong_keys(table):
         raise DataError(f"{faults[0]}.")
-    return typed(table, _raw(table))
+    return typed(table, raw)
 
 
 def typed(table, raw):
@@ -193,12 +210,13 @@ def sha256(path):
 
 
 def changed():
-    """Size and sha256 of each table that is not as described, by its name."""
-    now = {}
-    for one in package()["resources"]:
-        path = DATA / one["path"]
-        now[one["name"]] = {"bytes": path.stat().st_size, "hash": f"sha256:{sha256(path)}"}
-    return {table: fresh for table, fresh in now.items() if not fresh.items() <= describe(table).items()}
+    """Size and sha256 of each table that is not as described, by its name; None of one without a file."""
+    now = {one["name"]: _stamp(DATA / one["path"]) for one in package()["resources"]}
+    return {table: fresh for table, fresh in now.items() if not fresh or not fresh.items() <= describe(table).items()}
+
+
+def _stamp(path):
+    return {"bytes": path.stat().st_size, "hash": f"sha256:{sha256(path)}"} if path.is_file() else None
 
 
 def renew():

@@ -64,19 +64,18 @@ def make_ready(progress=lambda text: None):
 
 
 def accept():
-    """Accept a change of the data: rename rows, renew hashes, check all. Returns in lines what was done.
+    """Accept a change of the data: rename rows, check all, renew hashes. Returns in lines what was done.
 
     Raises DataError with all faults.
     """
     faults = intake.files()
     if not faults:
-        renamed, changed = intake.name_rows(), tables.renew()
-        faults = intake.faults()
+        renamed = intake.name_rows()
+        faults = intake.faults(accepting=True)
     if faults:
         raise tables.DataError("\n".join(faults))
     told = [f"Renamed: {former} is {current}" for former, current in renamed.items()]
-    told.append("Tables accepted: " + (", ".join(changed) or "none had changed"))
-    return [*told, "Pages renewed: " + (", ".join(pages.write()) or "none was stale")]
+    return [*told, "Tables accepted: " + (", ".join(tables.renew()) or "none had changed")]
 
 
 def publish(fresh, made_of):
@@ -97,11 +96,11 @@ def publish(fresh, made_of):
             shutil.rmtree(old, ignore_errors=True)
 
 
-def refresh(stale, ci=False, progress=lambda text: None, after=lambda: None):
+def refresh(stale, ci=False, progress=lambda text: None, **how):
     """Execute stale chapters, see `run.run`, and renew stale pages. In continuous integration either is an error."""
     if ci and stale:
         raise BuildError("Stored outputs are stale: " + run.told(stale) + ". Execute and commit them: make run")
-    run.run(stale, progress, after)
+    run.run(stale, progress, **how)
     if not ci:
         pages.write()
     elif lost := pages.stale():

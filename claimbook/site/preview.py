@@ -158,14 +158,15 @@ class Book:
         self.news.tell("\n".join(self.faults))
 
     def _execute(self, changed):
-        """Accept a change of the data as `make data` does, then execute what is stale."""
+        """Accept a change of the data as `make data` does, then execute what is stale, first what was looked at."""
         touched = lambda folder: changed is None or any(name.startswith(folder) for name in changed)
         if touched("data/"):
+            opened = [CHAPTERS / name for name in self.kept]
             self.drop(*self.kept)  # they have read the tables as they were
             forget()
             if changed:
                 print(*build.accept(), sep="\n", flush=True)
-                build.refresh(run.stale(), after=self._show)
+                build.refresh(run.stale(), after=self._show, first=opened)
             else:
                 build.make_ready()
         elif touched("chapters/"):

@@ -23,9 +23,9 @@ def write(book, found, table="regions"):
         writer.writerows(found)
 
 
-def relabel(book, key, **cells):
+def relabel(book, key, table="regions", **cells):
     """Other cells in the row with this id."""
-    write(book, [row | cells if row["id"] == key else row for row in rows(book)])
+    write(book, [row | cells if row["id"] == key else row for row in rows(book, table)], table)
 
 
 def accept(book):
@@ -80,6 +80,17 @@ def test_a_corrected_label_renames_its_row_everywhere_and_is_recorded(copy):
         assert f'\\"{EUROPE}c\\"' in text and f'\\"{EUROPE}\\"' not in text, name
     current = {row["former"]: row["current"] for row in rows(copy, "renamed")}
     assert all(current[id] == f"{EUROPE}c" for id in (*former, EUROPE, f"{EUROPE}b")), "the chain is resolved"
+
+
+def test_a_misfit_is_told_of_its_row_by_whatever_id_that_has(copy):
+    listed = rows(copy, "misfits")[-1]
+    key, table = (
+        listed["figure"],
+        next(name for name in tables.figures() if listed["figure"] in {*tables.load(name)["id"]}),
+    )
+    relabel(copy, key, table, edition="2024b")
+    assert f"Renamed: {key} is" in accept(copy)
+    assert rows(copy, "misfits")[-1]["figure"] in [row["id"] for row in rows(copy, table) if row["edition"] == "2024b"]
 
 
 def test_a_copied_row_gets_its_own_id_and_leaves_the_other_alone(copy):
