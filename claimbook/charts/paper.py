@@ -117,15 +117,17 @@ def _joined(frames):
 
 
 def source_line(frames):
-    """The source line of a chart: each publisher of the rows with the dates of its publications."""
+    """The source line of a chart: each publisher of the rows with the months of its pages; of a page without a date,
+    where it is told, the month in which its figure became known."""
     dates, derived = {}, False
     for frame in frames:
         pairs = [(c, c.replace("publisher", "published")) for c in frame.columns if c.startswith("publisher")]
         for who, when in pairs:
-            for publisher, published in zip(frame[who], frame[when]):
+            told = frame["known"].where(~frame["known"].str.contains(" to ", na=True)) if "known" in frame else ""
+            days = frame[when].fillna(told).fillna("")
+            for publisher, days in zip(frame[who], days):
                 if pd.isna(publisher):
                     continue
-                days = "" if pd.isna(published) else published  # of a page without a date
                 for one, day in zip(publisher.split(";"), days.split(";")):
                     dates.setdefault(one, set()).update([day[:7]] if day else [])
         ids = [c for c in frame.columns if c == "id" or c.startswith("id_")]
@@ -170,7 +172,7 @@ def _made_of(frames):
     whole = {id for frame in frames if "definition" in frame.columns for id in frame["id"]}
     lost = {id for frame in frames for id in tables.trace(frame, "id")} - whole
     found = [frame[frame["id"].isin(lost)] for frame in tables.loaded.values() if "id" in frame.columns]
-    return [[row for rows in _plain(found) for row in rows]]
+    return [[row for rows in _plain(frame for frame in found if len(frame)) for row in rows]]
 
 
 def _wrap(text, width, fontsize, fontweight="normal", **look):

@@ -122,9 +122,9 @@ def of_cells(path, schema, frame, keys):
 
     `frame`: the table, all texts, "" for an empty cell. `keys`: the cells of another table, by resource and fields.
     """
-    found = {}
+    found, frame = {}, frame.astype("object")  # quicker to look at cell by cell
     for column, rule, limit in rules(schema):
-        (sound, words), cells = CELLS[rule], frame[column].drop([*found])
+        (sound, words), cells = CELLS[rule], frame[column].drop([*found]) if found else frame[column]
         if rule != "required":
             cells = cells[cells != ""]
         for at, cell in cells[~sound(cells, keys(**limit) if rule == "key" else limit).astype("bool")].items():
@@ -211,6 +211,11 @@ ROWS = {
         lambda r: r.evidence == "report" and own(r.publisher, r.page, ""),
         "{0.page} is a page of {0.publisher!r} itself. Write primary, or copy for one that mirrors it",
     ),
+    "evidence publisher called": (
+        lambda r: r.evidence == "copy" and "(" not in r.called and not r.called.startswith("Page on "),
+        "the page is a copy, and its title in data/sources.csv, {0.called!r}, does not tell of what. Write there in"
+        " round brackets what it copies, or report here",
+    ),
     "standing second_source": (
         lambda r: r.standing == "one source",
         "one source, and {0.second_source!r} besides. Write two sources, or delete the page that does not agree",
@@ -250,6 +255,7 @@ def of_rows(path, frame, read):
             dated=frame["url"].map(dated),
             named=(frame["title"] + " " + frame["url"]).map(named),
         )
+    frame = frame.astype("object")  # quicker to look at row by row
     looked = [(columns.split(), *rule) for columns, rule in ROWS.items() if {*columns.split()} <= {*frame}]
     return [
         fault(path, row.Index + 2, columns[0], words.format(row))

@@ -59,7 +59,7 @@ def public(row):
     or a dict.
     """
     begin, end = first(row["known"]), last(row["known"])
-    if "period" in row and not re.search(EARLY, str(row["qualifier"])):
+    if row.get("period") and not re.search(EARLY, str(row["qualifier"])):  # a round has none: it is told in a day
         begin = max(begin, last(row["period"]))
     return begin, end
 

@@ -29,7 +29,8 @@ def rows(table):
 def _row(table, number, cells):
     """`amount`: the value in billions of dollars where it is money, by the rates in datapackage.json, else the value;
     None without one. `half`: half a unit of its last printed digit. `part`, `length`: "Q3" and "Q" of a quarter, "" and
-    "Y" of a year. `before`, `last_year`, `whole_year`: the period before of the same length, a year before, the year.
+    "Y" of a year; rounds have one length, however exact their days. `before`, `last_year`, `whole_year`: the period
+    before of the same length, a year before, the year.
     `end`, `age`: the last day of the period, and the days from it to the page, or to `known` where that has no date.
     `whole`: the scope that holds this one. `world`, `every`, `ai`: the words for all scopes, for all sectors, for AI.
     `collector`: where a page names none, the page itself.
@@ -45,7 +46,7 @@ def _row(table, number, cells):
         "amount": None if value == "" else value * rate,
         "half": rate / 2 / 10**digits,
         "part": part,
-        "length": "".join(letter for letter in part if not letter.isdigit()) or "Y",
+        "length": "round" if table == "rounds" else "".join(one for one in part if not one.isdigit()) or "Y",
         "year": year,
         "month": period[:7] if part[:1] == "-" else "",
         "before": _before(year, part),

@@ -52,13 +52,16 @@ def figures():
     frame = pd.concat([tables.read(name).assign(table=name) for name in tables.figures()], ignore_index=True)
     frame = frame.reindex(columns=frame.columns.union(["announced", "edition", "growth"], sort=False))
     rates = tables.package().get("relations", {}).get("rates", {})
+    days = [
+        dates.public(row)
+        for row in frame[["known", "period", "qualifier"]].astype(object).fillna("").to_dict("records")
+    ]
     frame = frame.assign(
         period=frame["period"].fillna(frame["announced"]),
         measure=frame["measure"].fillna("round"),
         amount=frame["value"] * frame["unit"].map(rates).fillna(1.0),
     ).astype(object)
     seen = frame["source"].map(tables.read("sources").set_index("key")["seen"])
-    days = [dates.public(row) for row in frame[["known", "period", "qualifier"]].to_dict("records")]
     word, value = frame["qualifier"].fillna(""), frame["amount"]
     frame = frame.assign(
         begin=[begin for begin, _ in days],

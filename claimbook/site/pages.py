@@ -180,7 +180,9 @@ def data_page():
 Every figure of the book stands in a table of the folder `data/` (`sources` is `data/sources.csv`), one figure a row,
 with its publisher, its date and the page it was read on. The tables are described by a [Frictionless data
 package](https://specs.frictionlessdata.io/) and checked against it on every build. Under each chart stands a link to
-its figures; [those of sentences and verdict cards](figures.md) have a page of their own.
+its figures; [those of sentences and verdict cards](figures.md) have a page of their own. A source line names each
+publisher with the months of its pages; of a page without a date, with the month in which its figure became known, if
+a month is known.
 
 ## The tables
 

@@ -88,9 +88,11 @@ def test_derived_rows_say_own_arithmetic():
     assert source_line([merged]).endswith("own arithmetic.")
 
 
-def test_a_page_without_a_date_leaves_its_publisher_in_the_source_line():
+def test_of_a_page_without_a_date_the_source_line_tells_when_its_figure_was_known():
     rows = pd.DataFrame({"publisher": ["A;B", "C"], "published": ["2025-01;", None], "id": ["x", "y"]})
     assert source_line([rows]) == "Source: A (2025-01), B, C."
+    for known, shown in {"2025-06-30": "C (2025-06)", "2025-04-01 to 2025-06-30": "C"}.items():
+        assert source_line([rows.assign(known=["2025-03", known])]) == f"Source: A (2025-01), B, {shown}."
 
 
 def test_every_colour_has_a_twin_in_dark_mode():

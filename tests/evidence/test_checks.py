@@ -38,6 +38,7 @@ ROWS = {
     "collector publisher printers": {"publisher": "A", "printers": "AB;B"},
     "evidence publisher page hosts": {"evidence": "primary", "page": "https://example.org/a", "hosts": ""},
     "evidence publisher page": {"evidence": "report", "publisher": "A", "page": "https://a.org/b"},
+    "evidence publisher called": {"evidence": "copy", "publisher": "A", "called": "The state of start-ups"},
     "standing second_source": {"standing": "one source", "second_source": "a-2025"},
     "earliest latest": {"earliest": "2026-01-02", "latest": "2026-01-01"},
     "site url": {"site": "PitchBook", "url": "https://a.org/b"},
@@ -57,6 +58,7 @@ ABOVE = {
     "collector publisher printers": {"publisher": "A", "printers": "AB;A"},
     "evidence publisher page hosts": {"evidence": "primary", "page": "https://example.org/a", "hosts": "b.org;e.org/a"},
     "evidence publisher page": {"evidence": "report", "publisher": "A", "page": "https://example.org/a"},
+    "evidence publisher called": {"evidence": "copy", "publisher": "A", "called": "The state of start-ups (copy of A)"},
     "standing second_source": {"standing": "two sources", "second_source": "a-2025"},
     "published dated": {"published": "2025-03-04", "url": "https://a.org/2025/03/04/b", "site": "A"},
     "published named": {
@@ -104,7 +106,7 @@ def test_each_rule_of_rows_looks_at_each_table_that_has_its_columns(table):
         *(["first"] if {"unit", "value", "source"} <= {*frame} else []),
         *(["dated", "named"] if {"title", "url"} <= {*frame} else []),
     }
-    given |= {"printers", "page", "hosts"} if table in tables.figures() else set()
+    given |= {"printers", "page", "called", "hosts"} if table in tables.figures() else set()
     for columns in (columns for columns in checks.ROWS if {*columns.split()} <= given):
         one = frame.dropna(subset=[name for name in columns.split() if name in frame]).head(1)
         planted = pd.concat([one.assign(**ABOVE.get(columns, {})), one.assign(**ROWS[columns])], ignore_index=True)
