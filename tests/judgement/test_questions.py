@@ -95,7 +95,7 @@ def test_printed_figures_answer_a_question_of_one_period():
 def test_a_word_beside_the_figure_makes_it_a_range():
     over = said("boom-02")["crunchbase_venture_world_ai_2024_2025-01"]
     assert (over.low, over.high, over.value) == (100, pytest.approx(110), 100)
-    nearly = said("us-04")["jll_venture_bay-area_ai_2024_2025;jll_venture_world_ai_2024_2025"]
+    nearly = said("us-04")["jll_venture_bay-area_ai_2024;jll_venture_world_ai_2024"]
     assert span(nearly) == (46.8, 52.0) and nearly.prints == 1
 
 
