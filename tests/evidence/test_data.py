@@ -66,9 +66,10 @@ ONE = [
 ]
 """Figures that have these in common have that in common too: what a page prints of one measure is in one unit, and so
 on."""
-MOVED = {("company", "Figure"), ("company", "Etched")}
+MOVED = {("company", "Figure"), ("company", "Etched"), ("company", "xAI")}
 """Who is not where it was: Figure in Sunnyvale in 2024, on the page of September 2025 in San Jose; Etched on the page
-of its round of June 2024 in Cupertino, on the pages of 2026 in San Jose."""
+of its round of June 2024 in Cupertino, on the pages of 2026 in San Jose; xAI in its filing of December 2023 in
+Burlingame, on pages from October 2024 on in Palo Alto."""
 
 
 def test_the_registry_has_the_collectors_of_the_figures_and_who_prints_them():
