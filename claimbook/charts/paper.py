@@ -121,11 +121,11 @@ def source_line(frames):
     where it is told, the month in which its figure became known."""
     dates, derived = {}, False
     for frame in frames:
-        pairs = [(c, c.replace("publisher", "published")) for c in frame.columns if c.startswith("publisher")]
-        for who, when in pairs:
-            told = frame["known"].where(~frame["known"].str.contains(" to ", na=True)) if "known" in frame else ""
-            days = frame[when].fillna(told).fillna("")
-            for publisher, days in zip(frame[who], days):
+        for who in [c for c in frame.columns if c.startswith("publisher")]:
+            known = frame.get(who.replace("publisher", "known"), pd.Series("", frame.index))
+            spans = known.str.contains(" to ", na=True)
+            printed = frame[who.replace("publisher", "published")].fillna(known.mask(spans)).fillna("")
+            for publisher, days in zip(frame[who], printed):
                 if pd.isna(publisher):
                     continue
                 for one, day in zip(publisher.split(";"), days.split(";")):

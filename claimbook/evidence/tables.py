@@ -71,11 +71,16 @@ def _raw(table):
 
 
 @cache
+def _unlike():
+    """The tables that are not as `make data` accepted them."""
+    with _unwatched():
+        return {*changed()}
+
+
 def _accepted(table):
     """Whether a table, and those that its keys lead to, are as `make data` found them without fault."""
     keys = describe(table)["schema"].get("foreignKeys", [])
-    with _unwatched():
-        return not {table, *(key["reference"]["resource"] for key in keys)} & {*changed()}
+    return not {table, *(key["reference"]["resource"] for key in keys)} & _unlike()
 
 
 @cache
