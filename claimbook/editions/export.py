@@ -15,7 +15,8 @@ from claimbook.engine import run
 from claimbook.engine.stamp import FORMS, sources
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, ROOT
-from claimbook.site.build import BuildError, compile_book, make_ready
+from claimbook.site.build import make_ready
+from claimbook.site.compiled import BuildError, other_form
 
 EPUBCHECK = ["java", "-jar", "/usr/bin/epubcheck"]
 MARGIN = 36
@@ -52,7 +53,7 @@ def _compiled(form, language, progress, *builder):
     made_of, aside = sources(), BUILD / f"new-{form}"
     shutil.rmtree(aside, ignore_errors=True)
     progress(f"Compiling the book for {language}")
-    compile_book(aside, *builder)
+    other_form(aside, *builder)
     return aside / "_build" / builder[-1], made_of
 
 

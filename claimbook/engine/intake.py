@@ -19,7 +19,7 @@ def faults(accepting=False):
     """All faults of `data/`, and of what its claims and chapters say of each other. `accepting`: tables may differ from
     those that datapackage.json describes."""
     cells = files() or _each(tables.wrong_cells) or _each(tables.wrong_keys)
-    rows = cells or (not accepting and _changed()) or _each(tables.wrong_rows) + _once() + _claims()
+    rows = cells or (not accepting and _changed()) or _each(tables.wrong_rows) + _once() + claims()
     return rows or relations.faults()
 
 
@@ -113,7 +113,7 @@ def _follow(renamed):
     run.write(home, "former,current\n" + "".join(lines))
 
 
-def _claims():
+def claims():
     """Each claim can be judged and is told in a chapter; each chapter that shows verdicts has claims."""
     found, table, strip = [], tables.load("claims").fillna(""), re.compile(r"\{verdict-strip\} ([\w-]+)")
     told = {theme: path.name for path in run.notebooks() for theme in strip.findall(path.read_text(encoding="utf-8"))}

@@ -3,24 +3,19 @@
 import os
 import re
 import shutil
-import subprocess
-import sys
 from html import unescape
 from pathlib import Path
 
 from claimbook.engine import intake, kernels, run
-from claimbook.engine.stamp import STAMP, forms, stamp
+from claimbook.engine.stamp import STAMP, forms, sources, stamp
 from claimbook.evidence import tables
 from claimbook.judgement import ledger
-from claimbook.paths import BUILD, ROOT, SITE, notebooks
-from claimbook.site import files, pages
+from claimbook.paths import BUILD, SITE, notebooks
+from claimbook.site import compiled, files, pages
+from claimbook.site.compiled import BuildError
 
-
-class BuildError(Exception):
-    """Faults that stop the build before anything is published: what they prevent, and each in a line."""
-
-    def __init__(self, what, faults=()):
-        super().__init__("\n".join([what, *faults]))
+CHECKED, SOUND = ("data", "claimbook", "requirements.lock"), BUILD / "sound"
+"""What the checks of the tables read and are made of, and where it is noted that they found no fault in it."""
 
 
 def build(progress=lambda text: None):
@@ -34,14 +29,12 @@ def build(progress=lambda text: None):
     aside = BUILD / "new"
     shutil.rmtree(aside, ignore_errors=True)
     progress("Compiling the book")
-    compile_book(aside)
-    fresh = aside / "_build" / "html"
+    compiled.site(aside)
     for form in forms():
-        shutil.copy(form, fresh)
-    if faults := check_site(fresh):
+        shutil.copy(form, aside)
+    if faults := check_site(aside):
         raise BuildError("The new site has faults and was not published.", faults[:20])
-    publish(fresh, made_of)
-    shutil.rmtree(aside, ignore_errors=True)
+    publish(aside, made_of)
     return executed
 
 
@@ -55,8 +48,10 @@ def make_ready(progress=lambda text: None):
     if stale and not ci:
         kernels.warm_up()
     progress("Checking the data")
-    if faults := intake.faults():
+    known = SOUND.exists() and SOUND.read_text(encoding="utf-8") == sources(CHECKED)  # but chapters may differ
+    if faults := intake.claims() if known else intake.faults():
         raise BuildError("The data has faults; nothing was built.", faults[:20])
+    run.write(SOUND, sources(CHECKED))
     refresh(stale, ci, progress)
     if faults := stored_faults():
         raise BuildError("Stored outputs cannot be published.", faults)
@@ -74,8 +69,9 @@ def accept():
         faults = intake.faults(accepting=True)
     if faults:
         raise tables.DataError("\n".join(faults))
-    told = [f"Renamed: {former} is {current}" for former, current in renamed.items()]
-    return [*told, "Tables accepted: " + (", ".join(tables.renew()) or "none had changed")]
+    accepted = ", ".join(tables.renew()) or "none had changed"
+    run.write(SOUND, sources(CHECKED))
+    return [*(f"Renamed: {former} is {current}" for former, current in renamed.items()), f"Tables accepted: {accepted}"]
 
 
 def publish(fresh, made_of):
@@ -116,18 +112,6 @@ def stored_faults():
         for output in cell.get("outputs", [])
         if output.output_type == "error" or output.get("name") == "stderr"
     ]
-
-
-def compile_book(target, *builder):
-    """Compile by plain jupyter-book, clean, warnings as errors. Raises BuildError with its last lines. `builder`: its
-    options for another form than the site."""
-    tool = Path(sys.executable).with_name("jupyter-book")
-    command = [tool, "build", ROOT, "--path-output", target, *builder, "-W", "-n", "--keep-going", "-q"]
-    done = subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
-    if done.returncode:
-        text = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr)
-        warnings = [line for line in text.splitlines() if re.search(r"WARNING|ERROR|CRITICAL|Error", line)]
-        raise BuildError("jupyter-book found faults.", warnings[:20] or text.splitlines()[-20:])
 
 
 def check_site(site):

@@ -12,7 +12,7 @@ from sphinx_exercise.nodes import solution_node
 from claimbook.charts import look, paper
 from claimbook.judgement import ledger
 from claimbook.judgement.words import MARKS, VERDICTS
-from claimbook.paths import CHAPTERS, ROOT, notebooks, theme_of
+from claimbook.paths import CHAPTERS, DATA, ROOT, notebooks, theme_of
 from claimbook.site import files, launch, pyrun, share, theme
 from claimbook.site.themed import page_html, picture
 from claimbook.teaching.onpage import Exercise
@@ -158,6 +158,8 @@ def name_cells(app, doctree, page):
 
 def index_claims(app, doctree):
     """Each claim can be searched for by its id and its words: the search then leads to its section."""
+    if app.env.docname == share.DATA:  # its head names every table
+        app.env.note_dependency(str(DATA / "datapackage.json"))
     for section in doctree.findall(nodes.section):
         for claim in (ledger.claims()[name] for name in section["ids"] if name in ledger.claims()):
             name = f"{claim.id}: {claim.statement.rstrip('.')}"
@@ -192,29 +194,38 @@ def not_found(app):
         yield "404", {"title": "Not found", "body": body}, "page.html"
 
 
+def lost_words(app):
+    """Sphinx keeps in its index words whose last page was changed: without pages they are left out."""
+    for words in (
+        (app.builder.indexer._mapping, app.builder.indexer._title_mapping) if app.builder.name == "html" else ()
+    ):
+        for word in [word for word, pages in words.items() if not pages]:
+            del words[word]
+    return ()
+
+
 def begin(app):
-    """Pages are put together on one core: the others draw. Colours are those of the charts."""
+    """Colours are those of the charts. Pages are put together on one core: the others draw."""
     static = Path(app.outdir) / "_static"
     static.mkdir(parents=True, exist_ok=True)
     (static / "colours.css").write_text(look.variables(), encoding="utf-8")
-    app.config.numfig = app.config.numfig and app.builder.name != "html"  # no page counts its figures: a second saved
-    app.drawn = files.begin() if app.builder.name == "html" and not app.config.preview else None
+    app.drawing = files.begin() if app.builder.name == "html" and app.config.complete_site else None
 
 
 def finish(app, error):
-    """Once all pages are written: files of charts, cards and lists of pages; the theme cut to what is used. The preview
-    shows pages alone."""
-    if error or app.builder.name != "html":
-        return
-    site = Path(app.outdir)
-    if app.config.preview:
-        for path, html in theme.mend(site, app.config.html_baseurl)[1].items():
-            path.write_text(html, encoding="utf-8")
-        return
-    files.write(site, app.drawn)
-    share.publish(site, app.shared_pages, app.config.html_baseurl)
+    """Once plain jupyter-book has written all pages: what makes a site of them."""
+    if app.drawing is not None and not error:
+        complete(Path(app.outdir), app, app.drawing)
+
+
+def complete(site, app, drawing):
+    """Files of charts, cards and lists of pages; Python for the pages; the theme cut to what is used. `site`: the
+    folder of pages as Sphinx wrote them; `drawing`: what `files.begin` gave."""
+    base = app.config.html_baseurl
+    files.write(site, drawing)
+    share.publish(site, app.shared_pages, base)
     pyrun.publish(site, app.config.pyodide_url)
-    theme.finish(site, app.config.html_baseurl)
+    theme.finish(site, base)
 
 
 def setup(app):
@@ -225,16 +236,20 @@ def setup(app):
     app.add_object_type("claim", "claim")
     app.registry.domain_object_types["std"]["claim"].attrs["searchprio"] = 0  # before pages that have its words
     app.add_config_value("pyodide_url", None, "html", str)
-    app.add_config_value("preview", False, "", bool)
+    app.add_config_value("complete_site", True, "", bool)
     app.add_css_file("colours.css")
     app.add_css_file("claimbook.css")
     app.add_js_file("page.js", loading_method="defer")
     app.connect("config-inited", lambda app, config: config.html_static_path.append(str(ASSETS)))
+    app.connect(
+        "config-inited", lambda app, config: setattr(config, "numfig", False), priority=900
+    )  # nobody refers to one
     app.connect("builder-inited", begin)
     app.connect("doctree-read", index_claims)
     for change in (preview_terms, fold_solutions, lead_with_finding, name_cells):
         app.connect("doctree-resolved", change)
     app.connect("html-collect-pages", not_found)
+    app.connect("html-collect-pages", lost_words)
     app.connect("html-page-context", page_parts, priority=900)
     app.connect("build-finished", finish, priority=900)  # after the theme has written its styles
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

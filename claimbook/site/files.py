@@ -22,6 +22,8 @@ from claimbook.paths import BUILD, ROOT
 
 FOLDER = "charts"
 """Where the site keeps the files."""
+PNGS = BUILD / "png"
+"""Where pictures are kept that were drawn."""
 COLUMNS = (
     "table id label company part measure scope sector period announced qualifier value low high unit *"
     " publisher collector published definition edition evidence source note"
@@ -89,10 +91,14 @@ def rows_csv(chart):
     return text.getvalue()
 
 
+def _drawn(svg):
+    """Where the PNG of an SVG is kept once it was drawn."""
+    return PNGS / f"{sha256(svg.encode()).hexdigest()[:24]}.png"
+
+
 def png(svg):
-    """An SVG as PNG, twice its size on white, in matplotlib's own font. What was drawn is kept in `_build/png`."""
-    kept = BUILD / "png" / f"{sha256(svg.encode()).hexdigest()[:24]}.png"
-    if not kept.exists():
+    """An SVG as PNG, twice its size on white, in matplotlib's own font."""
+    if not (kept := _drawn(svg)).exists():
         import resvg_py
 
         fonts = Path(matplotlib.get_data_path()) / "fonts/ttf"
@@ -107,15 +113,19 @@ def png(svg):
 
 
 def begin():
-    """Start to draw every chart as PNG, on all cores, while something else goes on."""
+    """Start to draw the charts that were not drawn yet, on all cores, while something else goes on. Returns Futures."""
+    new = [svg for _, svg, _ in charts().values() if not _drawn(svg).exists()]
+    if not new:
+        return []
     pool = ProcessPoolExecutor()
-    drawn = {name: pool.submit(png, svg) for name, (_, svg, _) in charts().items()}
+    drawing = [pool.submit(png, svg) for svg in new]
     pool.shutdown(wait=False)
-    return drawn
+    return drawing
 
 
 def ahead():
-    """Start to draw the stored charts, of which few change, the last first, in a process that works on an idle core."""
+    """In a fresh clone, start to draw the stored charts, of which few will change, the last first, in a process that
+    works on an idle core."""
 
     def draw():
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # it ends with its parent
@@ -124,17 +134,20 @@ def ahead():
             for _, svg, _ in reversed(charts().values()):
                 png(svg)
 
-    get_context("fork").Process(target=draw, daemon=True).start()
+    if not PNGS.exists():
+        get_context("fork").Process(target=draw, daemon=True).start()
 
 
-def write(site, drawn):
-    """Put the files of every chart into the site. `drawn`: what `begin` gave."""
+def write(site, drawing):
+    """Put the files of every chart into the site. `drawing`: what `begin` gave."""
+    for one in drawing:
+        one.result()
     folder = Path(site) / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     for name, (chart, svg, _) in charts().items():
         (folder / f"{name}.csv").write_text(rows_csv(chart), encoding="utf-8")
         (folder / f"{name}.svg").write_text('<?xml version="1.0" encoding="utf-8"?>\n' + svg, encoding="utf-8")
-        (folder / f"{name}.png").write_bytes(drawn[name].result())
+        (folder / f"{name}.png").write_bytes(png(svg))
 
 
 def address(name, base):

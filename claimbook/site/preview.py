@@ -6,7 +6,6 @@ from the first changed cell on, in a kernel that is kept, and stays stale: `make
 
 import asyncio
 import gc
-import io
 import json
 import mimetypes
 import os
@@ -30,10 +29,10 @@ from claimbook.engine.stamp import paths, sources
 from claimbook.evidence.tables import DataError
 from claimbook.judgement import ledger
 from claimbook.paths import BUILD, CHAPTERS, ROOT, config, notebooks
-from claimbook.site import build, files, pyrun
+from claimbook.site import build, compiled, files, pyrun, theme
 
 HOME = BUILD / "preview"
-SITE, TREES = HOME / "html", HOME / "doctrees"
+SITE = HOME / "html"
 PORTS = range(8000, 8020)
 PORT = "CLAIMBOOK_PORT"
 OTHERS = re.compile(r"(^|/)[.]|fingerprints[.]json$|~$")
@@ -48,7 +47,7 @@ EVERYWHERE = ("chapters/glossary.md", "CITATION.cff", "CHANGELOG.md")
 """A change of these shows on every page."""
 WRITING = Lock()
 """Held while pages are written: whoever asks for one meanwhile waits for the whole of it."""
-FAULTS = (build.BuildError, run.RunError, DataError, OSError)
+FAULTS = (compiled.BuildError, run.RunError, DataError, OSError)
 SCRIPT = b"""
 {
   const { version } = document.currentScript.dataset;
@@ -107,26 +106,17 @@ class Book:
     """The book in the state that the open pages show."""
 
     def __init__(self, news):
-        self.news, self.kept, self.app, self.said, self.compiled, self.faults = news, {}, None, io.StringIO(), False, []
+        self.news, self.kept, self.compiled, self.faults = news, {}, False, []
 
     def load(self):
         """Load Sphinx, as jupyter-book would call it, and keep it."""
-        from jupyter_book.config import get_final_config
-        from sphinx.application import Sphinx
-        from sphinx.util.docutils import docutils_namespace, patch_docutils
-
         made_by, now = HOME / "made-by", sources(RESTART)
         if not made_by.exists() or made_by.read_text(encoding="utf-8") != now:
             shutil.rmtree(HOME, ignore_errors=True)
             HOME.mkdir(parents=True)
             made_by.write_text(now, encoding="utf-8")
-        told = {"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
-        settings, _ = get_final_config(user_yaml=ROOT / "_config.yml", sourcedir=ROOT, cli_config=told)
         self.loaded = ExitStack()  # until the process ends: what is registered in docutils is so for all
-        self.loaded.enter_context(patch_docutils(None))
-        self.loaded.enter_context(docutils_namespace())
-        options = {"confoverrides": settings | {"preview": True}, "status": None, "warning": self.said}
-        self.app = Sphinx(str(ROOT), None, str(SITE), str(TREES), "html", **options)
+        self.app, self.said = self.loaded.enter_context(compiled.sphinx(HOME, complete_site=False))
 
     def update(self, changed):
         """Bring the pages up to date. `changed`: names of files, relative to the book; None for all. What is wrong is
@@ -221,6 +211,8 @@ class Book:
             builder.prepare_writing(pages)
             builder._write_serial(sorted(pages))
             self.app.emit("build-finished", None)
+        for path, html in theme.mend(SITE, self.app.config.html_baseurl)[1].items():
+            path.write_text(html, encoding="utf-8")
         return re.sub(r"\x1b\[[0-9;]*m", "", self.said.getvalue()).strip()
 
 

@@ -35,16 +35,17 @@ def cells(page):
     return json.loads(path.read_text(encoding="utf-8"))["cells"] if path.exists() else []
 
 
-_version = cache(sources)
-"""What the book is made of, read once for all pages."""
-
-
 def button(page):
-    """The button of a page. It stays hidden without script. What it fetches bears the book's version: a browser
-    may keep files of an older one for days."""
+    """The button of a page. It stays hidden without script. What it fetches bears the book's version, for a browser
+    may keep files of an older one for days: `marked` writes it."""
     parts = '<button type="button">Run this page</button> <output></output>'
-    names = f'data-notebook="{page.split("/")[-1]}.ipynb" data-version="{_version()}"'
+    names = f'data-notebook="{page.split("/")[-1]}.ipynb" data-version=""'
     return f'<div class="run-page pst-js-only" {names}>{parts}</div>'
+
+
+def marked():
+    """Pattern and replacement that write the book's version into a page."""
+    return r'(<div class="run-page[^>]*data-version=")', rf"\g<1>{sources()}"
 
 
 def book():

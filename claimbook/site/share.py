@@ -17,6 +17,8 @@ from claimbook.paths import ROOT, config, theme_of
 from claimbook.site import files
 
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
+DATA = "chapters/data"
+"""The page of all tables."""
 
 
 def description(doctree):
@@ -74,7 +76,7 @@ def structured(page, title, text, base):
     name, version = book["title"], book["version"]
     if page == "index":
         return [thing("Book", name=name, version=version, keywords=book["keywords"], image=image, **common)]
-    if page == "chapters/data":
+    if page == DATA:
         raw = "{url}/raw/{branch}/data/".format(**config()["repository"])
         downloads = [
             thing("DataDownload", name=one["title"], encodingFormat="text/csv", contentUrl=raw + one["path"])
@@ -154,7 +156,7 @@ def feed(base):
 
 def sitemap(pages, base):
     day = files.cited()["date-released"]
-    urls = "".join(f"<url><loc>{base}{page}.html</loc><lastmod>{day}</lastmod></url>\n" for page in pages)
+    urls = "".join(f"<url><loc>{base}{page}.html</loc><lastmod>{day}</lastmod></url>\n" for page in sorted(pages))
     return (
         '<?xml version="1.0" encoding="utf-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
         f"{urls}</urlset>\n"
@@ -169,6 +171,6 @@ def publish(site, pages, base):
     icon, touch = (site / "_static/favicon.svg").read_text(encoding="utf-8"), site / "apple-touch-icon.png"
     touch.write_bytes(files.png(icon.replace("<svg", '<svg width="90"', 1)))
     Image.open(touch).save(site / "favicon.ico", sizes=[(16, 16), (32, 32), (48, 48)])
-    (site / "sitemap.xml").write_text(sitemap(pages, base), encoding="utf-8")
+    (site / "sitemap.xml").write_text(sitemap(sorted(pages), base), encoding="utf-8")
     (site / "robots.txt").write_text(f"User-agent: *\nAllow: /\nSitemap: {base}sitemap.xml\n", encoding="utf-8")
     (site / "feed.xml").write_text(feed(base), encoding="utf-8")

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from fontTools import subset
 
+from claimbook.site import pyrun
+
 UNUSED = r"documentation_options thebe design togglebutton scripts/fontawesome clipboard\.min copybutton\.js".split()
 """Words in the names of scripts and styles that the theme and extensions put on every page."""
 MENDED = [
@@ -89,7 +91,9 @@ def mend(site, base):
     for name, *rule in SPARED:
         script = static / "scripts" / name
         script.write_text(mended(script.read_text(encoding="utf-8"), [rule]), encoding="utf-8")
-    rules = MENDED + guarded((static / "documentation_options.js").read_text(encoding="utf-8").strip(), base)
+    rules = [*MENDED, pyrun.marked()] + guarded(
+        (static / "documentation_options.js").read_text(encoding="utf-8").strip(), base
+    )
     for path in fresh:
         pages[path] = mended(pages[path], rules if path.name == "search.html" else rules + NOT_FOR_SEARCH)
     return pages, {path: pages[path] for path in fresh}

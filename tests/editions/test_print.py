@@ -12,7 +12,7 @@ from claimbook.editions import translate as printed
 from claimbook.engine import run
 from claimbook.evidence import tables
 from claimbook.judgement import ledger
-from claimbook.site import build
+from claimbook.site import compiled
 
 CHARTS = {chart["name"] for _, _, chart in ledger.stored_outputs(CHART_MIME)}
 SHOWN = [
@@ -33,14 +33,14 @@ TABLES = sum(
 @pytest.fixture(scope="module")
 def latex(tmp_path_factory):
     home = tmp_path_factory.mktemp("latex")
-    build.compile_book(home, "--builder", "latex")
+    compiled.other_form(home, "--builder", "latex")
     return home / "_build/latex"
 
 
 @pytest.fixture(scope="module")
 def epub(tmp_path_factory):
     home = tmp_path_factory.mktemp("epub")
-    build.compile_book(home, "--builder", "custom", "--custom-builder", "epub")
+    compiled.other_form(home, "--builder", "custom", "--custom-builder", "epub")
     return home / "_build/epub/book.epub"
 
 

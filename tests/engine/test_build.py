@@ -1,10 +1,16 @@
 """The build fails loudly and every time, publishes only what is whole, and sees every planted fault."""
 
 import json
+import os
 import re
+import shutil
+import subprocess
+import sys
 import tomllib
+from pathlib import Path
 
 import pytest
+from copies import LEDGER, LINES, NOTEBOOK, TABLE, plain
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -82,6 +88,56 @@ def test_a_missing_chart_and_a_missing_section_are_not_published(tmp_path):
         "01-ai-boom.ipynb: the chart of cell" in faults
         and "01-ai-boom.ipynb: the claim boom-01 has no section" in faults
     )
+
+
+def a_sentence(book):
+    """A sentence more on two pages, in files that look as old as they were."""
+    fence = '"```{verdict-strip} batteries\\n",'
+    for name, old, new in (("index.md", "widely read", "often read"), (NOTEBOOK, fence, f'"Ours.\\n", "\\n", {fence}')):
+        path = book.root / name
+        was = path.stat().st_mtime
+        book.edit(name, old, new)
+        os.utime(path, (was, was))
+
+
+def a_heading(book):
+    """Another title of a chapter: every page shows it."""
+    book.edit(NOTEBOOK, "# Batteries\\n", "# Batteries and their price\\n")
+
+
+def a_note(book):
+    """What a table says of a figure, accepted."""
+    book.edit(TABLE, LINES[1], f"{LINES[1]}Seen again.")
+    assert book.claimbook("data")[0] == 0
+
+
+def a_claim(book):
+    """Other words of a claim, accepted, and another version of the book."""
+    book.edit(LEDGER, "raised $12 billion", "gathered $12 billion")
+    book.edit("CITATION.cff", "version: 0.1.0", "version: 0.2.0")
+    assert book.claimbook("data")[0] == 0
+
+
+@pytest.mark.parametrize("change", [a_sentence, a_heading, a_note, a_claim])
+def test_a_site_made_of_what_was_kept_is_the_one_that_is_compiled_afresh(book, change):
+    page = book.root / "_build/kept/html/chapters/method.html"
+    (book.root / "index.md").open("a").write("\n")
+    book.build()  # the copy lies elsewhere than what was kept says: all is read afresh
+    before, stamp = page.stat().st_mtime_ns, book.root / "_build/stamp"
+    change(book)
+    assert book.build()[0] == 0
+    made, kept = book.published(), page.stat().st_mtime_ns == before
+    shutil.rmtree(book.root / "_build/kept"), stamp.unlink()
+    assert book.build()[0] == 0 and book.published() == made
+    assert kept == (change in (a_sentence, a_note))  # else the page may show what is new
+
+
+def test_plain_jupyter_book_makes_the_same_site(book):
+    command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-q", "--path-output", "plain"]
+    subprocess.run(command, cwd=book.root, check=True, env=plain() | {"PYTHONPATH": str(book.root)})
+    home = book.root / "plain/_build/html"
+    made = {str(path.relative_to(home)): path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    assert made.pop(".buildinfo") and made == book.published()
 
 
 @pytest.mark.parametrize(
