@@ -21,6 +21,8 @@ from claimbook.site.compiled import BuildError, other_form
 EPUBCHECK = ["java", "-jar", "/usr/bin/epubcheck"]
 MARGIN = 36
 """Points at each edge of a page where nothing may stand (a printer's own margin and more)."""
+FEW = 4
+"""Lines that a page holds at least: with fewer it looks like a slip."""
 
 
 def pdf(progress=print):
@@ -107,11 +109,12 @@ def page_words(boxes):
 
 
 def page_faults(pages):
-    """Pages with nothing between head and foot, and words that stand too near an edge."""
+    """Pages with next to nothing between head and foot (but the title), and words that stand too near an edge."""
     faults = []
     for number, (width, height, words) in enumerate(pages, 1):
-        if not any(top > 70 and bottom < height - 70 for _, _, top, _, bottom in words):
-            faults.append(f"page {number} is empty")
+        lines = {round(bottom / 4) for _, _, top, _, bottom in words if top > 70 and bottom < height - 70}
+        if len(lines) < (FEW if number > 1 else 1):
+            faults.append(f"page {number} is {f'of {len(lines)} lines' if lines else 'empty'}")
         for word, left, top, right, bottom in words:
             if min(left, top, width - right, height - bottom) < MARGIN:
                 faults.append(f"page {number}: {word!r} stands too near the edge")

@@ -147,17 +147,16 @@ def test_what_latex_only_mentions_is_a_fault():
     ]
 
 
-def test_an_empty_page_and_a_word_at_the_edge_are_faults():
+def test_an_empty_page_a_page_of_two_lines_and_a_word_at_the_edge_are_faults():
     page = '<page width="595" height="842">{}</page>'
     word = '<word xMin="{}" yMin="{}" xMax="{}" yMax="{}">Year</word>'
-    boxes = (
-        page.format(word.format(60, 100, 90, 110))
-        + page.format(word.format(290, 800, 300, 805))
-        + page.format(word.format(540, 100, 580, 110))
-    )
-    assert export.page_faults(export.page_words(boxes)) == [
+    lines = lambda many: "".join(word.format(60, 100 + 12 * n, 90, 110 + 12 * n) for n in range(many))
+    edge = word.format(540, 100, 580, 110)
+    boxes = map(page.format, (lines(1), word.format(290, 800, 300, 805), lines(2), lines(4), lines(4) + edge))
+    assert export.page_faults(export.page_words("".join(boxes))) == [
         "page 2 is empty",
-        "page 3: 'Year' stands too near the edge",
+        "page 3 is of 2 lines",
+        "page 5: 'Year' stands too near the edge",
     ]
 
 
