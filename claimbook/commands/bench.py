@@ -19,7 +19,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
-from urllib.request import urlopen
+from threading import Thread
 
 from claimbook.engine import run
 from claimbook.paths import ROOT
@@ -195,146 +195,166 @@ def started(home):
 
 CHANGES = {sentence: ("teaching", 0.15), chart: ("01-ai-boom", 0.25), figure: ("03-bubble-risk", 0.35)}
 """What is changed, the page that shows it, and how long the preview may take of the time of `make book`."""
+PEER = "sphinx-autobuild==2025.8.25"
+NEEDS = "starlette==0.52.1 uvicorn==0.40.0 watchfiles==1.1.1 websockets==15.0.1 colorama==0.4.6 anyio==4.12.1"
+NEEDS = f"{NEEDS} click==8.3.1 h11==0.16.0"
+"""A tool that shows pages while they are written, and what it needs besides Sphinx: fetched for this alone."""
 
 
-def previewed(home, change, page, times):
-    """The median of the wall seconds from a saved change to its page, as `make serve` serves it."""
-    command, took = [sys.executable, "-u", "-m", "claimbook.commands.cli", "serve"], []
-    own = os.environ | {"PYTHONPATH": str(home)}
+def seen(command, home, ready, change, page, times, path=()):
+    """The median of the wall seconds from a saved change to its page in a browser. `command` shows the book in `home`
+    and prints its address in a line that holds the word `ready`; `path`: where Python looks besides."""
+    own = os.environ | {"PYTHONPATH": os.pathsep.join(map(str, [home, *path]))}
+    browser = ["node", ROOT / "tests/node/preview.mjs", shutil.which("chromium")]
+    took, painted = [], []
     with until_done(command, cwd=home, env=own) as shown:
-        address = next(re.search(r"http://\S+", line)[0] for line in shown.stdout if "follows" in line)
-
-        def state():
-            with urlopen(f"{address}/chapters/{page}.html") as answer:
-                return re.search(r'preview.js" data-version="(\d+)"', answer.read().decode())[1]
-
-        with urlopen(f"{address}/preview-news?version=0&page=/chapters/{page}.html"):  # an open page has its kernel
-            time.sleep(30)
-        for number in range(times):
-            before, start = state(), time.monotonic()
-            change(home, number)
-            while state() == before:
-                time.sleep(0.02)
-            took.append(time.monotonic() - start)
-            time.sleep(3)
+        said = iter(shown.stdout.readline, "")
+        address = re.search(r"http://[\w.:]+", next(line for line in said if ready in line))[0]
+        Thread(target=lambda: [None for _ in said], daemon=True).start()  # nothing that it prints must fill the pipe
+        with until_done([*browser, f"{address}/chapters/{page}.html"]) as open_page:
+            Thread(target=lambda: [painted.append(time.monotonic()) for _ in open_page.stdout], daemon=True).start()
+            time.sleep(40)  # the page is open, and its chapter has a kernel
+            for number in range(times):
+                start = time.monotonic()
+                change(home, number)
+                while painted[-1] < start:
+                    time.sleep(0.02)
+                took.append(painted[-1] - start)
+                time.sleep(5)
     return median(took)
 
 
 def bench(sizes=(6, 60, 300)):
     """Run all comparisons. Returns rows (what, ours, the other, compared with what, promise) and writes the page."""
-    ctypes.CDLL(None).prctl(
-        36, 1
-    )  # PR_SET_CHILD_SUBREAPER: processes that outlive their parent become ours, and their CPU is counted
-    rows, load = [], os.getloadavg()[1]
+    # PR_SET_CHILD_SUBREAPER: processes that outlive their parent become ours, and their CPU is counted
+    ctypes.CDLL(None).prctl(36, 1)
+    load = os.getloadavg()[1]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder)
-        ours, plain, floor = copy_to(folder / "ours"), copy_to(folder / "plain"), folder / "floor"
-        config = plain / "_config.yml"
-        stored = config.read_text(encoding="utf-8")
-        claimbook, book = [sys.executable, "-m", "claimbook.commands.cli"], [BIN / "jupyter-book", "build", ".", "-q"]
-
-        config.write_text(stored.replace('execute_notebooks: "off"', "execute_notebooks: force"), encoding="utf-8")
-
-        def afresh(home, command, clone):
-            drawn = home / "_build" / "png"
-            for old in [home / "_build"] if clone else [path for path in (home / "_build").glob("*") if path != drawn]:
-                (
-                    shutil.rmtree(old, ignore_errors=True)
-                    if old.is_dir() and not old.is_symlink()
-                    else old.unlink(missing_ok=True)
-                )
-            (home / "chapters/fingerprints.json").unlink(missing_ok=True)  # so that every chapter is stale
-            return measure(command, home)[0]
-
-        for what, clone in (
-            ("all executed and built in a fresh clone, wall", True),
-            ("all executed and built, wall", False),
-        ):
-            all_wall, plain_wall = best(
-                (lambda: afresh(ours, [*claimbook, "build"], clone)), (lambda: afresh(plain, book, clone))
-            )
-            rows.append((what, all_wall, plain_wall, "plain `jupyter-book build`, `execute_notebooks: force`", 0.65))
-
-        floor.mkdir()
-        for path in run.notebooks():
-            charts = json.dumps(run.read(path)).count('"image/svg+xml"')
-            (floor / path.name).write_text(synthetic([CHART, *[DRAW] * charts]), encoding="utf-8")
-        bare = [[BIN / "jupyter", "execute", str(path)] for path in sorted(floor.glob("*.ipynb"))]
-        run_cpu, floor_cpu = best(
-            (lambda: measure([*claimbook, "run", "--all"], ours)[1]),
-            (lambda: sum(measure(command, ours, floor)[1] for command in bare)),
-        )
-        rows.append(
-            ("all executed, CPU", run_cpu, floor_cpu, "`jupyter execute`: kernels, imports, as many bare charts", 1.3)
-        )
-
-        still = min(measure([*claimbook, "build"], ours)[0] for _ in range(3))
-        config.write_text(stored, encoding="utf-8")
-        measure(book, plain)
-        rows.append(
-            (
-                "nothing changed, wall",
-                still,
-                min(measure(book, plain)[0] for _ in range(3)),
-                "warm `jupyter-book build`",
-                0.1,
-            )
-        )
-
-        first, pyodide = started((ours / "_build/html").resolve())
-        rows.append(("Python in the page, first words, wall", first, pyodide, "a bare start of Pyodide", 1.3))
-
-        for change, (shown, promise) in CHANGES.items():
-            seen = previewed(ours, change, shown, 9 if change is sentence else 3)
-            change(ours, 99)
-            if change is figure:
-                measure([*claimbook, "data"], ours)
-            built = measure([*claimbook, "build"], ours)[0]
-            what = f"one {change.__name__} changed, seen in the preview, wall"
-            rows.append((what, seen, built, "`make book` after the same", promise))
-            if change is sentence:
-                change(plain, 99)
-                rows.append((what, seen, measure(book, plain)[0], "warm `jupyter-book build`", 0.5))
-        rows.append(("one table changed, wall", built, all_wall, "all executed and built", None))  # the last change
-
-        judged = float(min(measure([sys.executable, "-c", JUDGE], ours)[2] for _ in range(3)))
-        rows.append(("all verdicts judged by every choice, CPU", judged, 2.0, "two seconds", 1.0))
-
-        export(folder / "rounds.csv")
-        asked = measure([sys.executable, "-c", DEALS, str(folder / "rounds.csv")], ours)[2].split()
-        answered, read, peak = map(float, asked)
-        rows.append(("300,000 lines of deals read and asked, CPU", answered, read, "`pandas.read_csv(dtype=str)`", 12))
-        rows.append(("300,000 lines of deals, memory in MB", peak, 700.0, "700 MB", 1.0))
-
-        nbval = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "chapters"]
-        parallel, serial = best(
-            (lambda: measure([*nbval, "-n", "auto", "--dist", "loadfile"], ours)[0]), (lambda: measure(nbval, ours)[0])
-        )
-        rows.append(("nbval on every notebook, wall", parallel, serial, "the same, one after the other", 0.6))
-
-        each = {}
-        for size in sizes:
-            home = folder / f"size-{size}"
-            home.mkdir()
-            for number in range(size):
-                (home / f"{number:03d}.ipynb").write_text(synthetic([CHART, DRAW]), encoding="utf-8")
-            wall, _, memory = measure([sys.executable, "-c", EXECUTE.format(str(home))], ours)
-            each[size] = (wall / size, float(memory))
-        for size in sizes[1:]:
-            rows.append(
-                (f"{size} chapters, time for each", each[size][0], each[sizes[0]][0], f"{sizes[0]} chapters", 1.2)
-            )
-            rows.append(
-                (
-                    f"{size} chapters, memory of the engine in MB",
-                    each[size][1],
-                    each[sizes[0]][1],
-                    f"{sizes[0]} chapters",
-                    None,
-                )
-            )
+        ours, plain = copy_to(folder / "ours"), copy_to(folder / "plain")
+        rows = [*built(ours, plain), *executed(ours, folder / "floor"), *changed(ours, plain, folder / "peer")]
+        rows += [*asked(ours, folder), *tested(ours), *grown(ours, folder, sizes)]
     (ROOT / "chapters/benchmark.md").write_text(page(rows, load), encoding="utf-8")
     return rows
+
+
+CLAIMBOOK = [sys.executable, "-m", "claimbook.commands.cli"]
+PLAIN = [BIN / "jupyter-book", "build", ".", "-q"]
+
+
+def built(ours, plain):
+    """Everything executed and built, and nothing changed, beside plain jupyter-book."""
+    config = plain / "_config.yml"
+    stored = config.read_text(encoding="utf-8")
+    config.write_text(stored.replace('execute_notebooks: "off"', "execute_notebooks: force"), encoding="utf-8")
+
+    def afresh(home, command, keep):
+        for old in (home / "_build").glob("*"):
+            if old.name != keep:
+                shutil.rmtree(old) if old.is_dir() and not old.is_symlink() else old.unlink()
+        (home / "chapters/fingerprints.json").unlink(missing_ok=True)  # so that every chapter is stale
+        return measure(command, home)[0]
+
+    force = "plain `jupyter-book build`, `execute_notebooks: force`"
+    for what, keep in (
+        ("all executed and built in a fresh clone, wall", None),
+        ("all executed and built, wall", "png"),
+    ):
+        both = best(lambda: afresh(ours, [*CLAIMBOOK, "build"], keep), lambda: afresh(plain, PLAIN, keep))
+        yield what, *both, force, 0.65
+    config.write_text(stored, encoding="utf-8")
+    measure(PLAIN, plain)
+    still = best(lambda: measure([*CLAIMBOOK, "build"], ours)[0], lambda: measure(PLAIN, plain)[0], times=3)
+    yield "nothing changed, wall", *still, "warm `jupyter-book build`", 0.1
+    start = started((ours / "_build/html").resolve())
+    yield "Python in the page, first words, wall", *start, "a bare start of Pyodide", 1.3
+
+
+def executed(ours, floor):
+    """All chapters executed, beside bare kernels that draw as many bare charts."""
+    floor.mkdir()
+    for path in run.notebooks():
+        charts = json.dumps(run.read(path)).count('"image/svg+xml"')
+        (floor / path.name).write_text(synthetic([CHART, *[DRAW] * charts]), encoding="utf-8")
+    bare = [[BIN / "jupyter", "execute", str(path)] for path in sorted(floor.glob("*.ipynb"))]
+    cpu = best(
+        lambda: measure([*CLAIMBOOK, "run", "--all"], ours)[1],
+        lambda: sum(measure(command, ours, floor)[1] for command in bare),
+    )
+    yield "all executed, CPU", *cpu, "`jupyter execute`: kernels, imports, as many bare charts", 1.3
+
+
+def changed(ours, plain, peer):
+    """Something small changed: seen in the preview, and built."""
+    measure([*CLAIMBOOK, "build"], ours)
+    for change, (shown, promise) in CHANGES.items():
+        serve = [sys.executable, "-u", "-m", "claimbook.commands.cli", "serve"]
+        ours_seen = seen(serve, ours, "follows", change, shown, 9 if change is sentence else 3)
+        measure([*CLAIMBOOK, "build"], ours)
+        change(ours, 99)
+        if change is figure:
+            measure([*CLAIMBOOK, "data"], ours)
+        book = measure([*CLAIMBOOK, "build"], ours)[0]
+        what = f"one {change.__name__} changed, seen in a browser, wall"
+        yield what, ours_seen, book, "`make book` after the same", promise
+        if change is sentence:
+            change(plain, 99)
+            warm = measure(PLAIN, plain)[0]
+            yield what, ours_seen, warm, "warm `jupyter-book build`", 0.5
+            yield "one sentence changed, `make book`, wall", book, warm, "warm `jupyter-book build`", None
+            install = [sys.executable, "-m", "uv", "pip", "install", "--quiet", "--no-deps", "--target", peer]
+            subprocess.run([*install, PEER, *NEEDS.split()], check=True)
+            measure([BIN / "jupyter-book", "config", "sphinx", "."], plain)  # which has no preview of its own
+            auto = [
+                sys.executable,
+                "-u",
+                "-m",
+                "sphinx_autobuild",
+                ".",
+                "_build/auto",
+                "--port",
+                "0",
+                "--ignore",
+                "*/_build/*",
+            ]
+            other = seen(auto, plain, "Serving on", change, shown, 3, [peer])
+            yield what, ours_seen, other, f"`{PEER.replace('==', ' ')}` on the same pages", 0.5
+
+
+def asked(ours, folder):
+    """Verdicts judged by every choice; an export of funding rounds read and asked."""
+    judged = float(min(measure([sys.executable, "-c", JUDGE], ours)[2] for _ in range(3)))
+    yield "all verdicts judged by every choice, CPU", judged, 2.0, "two seconds", 1.0
+    export(folder / "rounds.csv")
+    said = measure([sys.executable, "-c", DEALS, str(folder / "rounds.csv")], ours)[2].split()
+    answered, read, peak = map(float, said)
+    yield "300,000 lines of deals read and asked, CPU", answered, read, "`pandas.read_csv(dtype=str)`", 12
+    yield "300,000 lines of deals, memory in MB", peak, 700.0, "700 MB", 1.0
+
+
+def tested(ours):
+    """The cells of all notebooks compared with their stored outputs, on all cores and on one."""
+    nbval = [sys.executable, "-m", "pytest", "--nbval", "--nbval-current-env", "-p", "no:cacheprovider", "chapters"]
+    walls = best(
+        lambda: measure([*nbval, "-n", "auto", "--dist", "loadfile"], ours)[0], lambda: measure(nbval, ours)[0]
+    )
+    yield "nbval on every notebook, wall", *walls, "the same, one after the other", 0.6
+
+
+def grown(ours, folder, sizes):
+    """Time and memory for each chapter of small, larger and large books."""
+    each = {}
+    for size in sizes:
+        home = folder / f"size-{size}"
+        home.mkdir()
+        for number in range(size):
+            (home / f"{number:03d}.ipynb").write_text(synthetic([CHART, DRAW]), encoding="utf-8")
+        wall, _, memory = measure([sys.executable, "-c", EXECUTE.format(str(home))], ours)
+        each[size] = (wall / size, float(memory))
+    least = sizes[0]
+    for size in sizes[1:]:
+        yield f"{size} chapters, time for each", each[size][0], each[least][0], f"{least} chapters", 1.2
+        yield f"{size} chapters, memory of the engine in MB", each[size][1], each[least][1], f"{least} chapters", None
 
 
 def page(rows, load):

@@ -19,6 +19,7 @@ from itertools import takewhile
 from pathlib import Path
 from threading import Lock, Thread
 
+import nbformat
 from sphinx.util import logging
 from tornado import httpserver, netutil, web
 from tornado.iostream import StreamClosedError
@@ -69,12 +70,31 @@ SCRIPT = b"""
 """What every page runs besides: it reloads at its place when it was compiled anew, and shows what is wrong."""
 
 
+STATES = """
+def _begin(number, names=globals(), states=[]):
+    if number < len(states):
+        for name in names.keys() - states[number].keys():
+            del names[name]
+        names.update(states[number])
+    del states[number:]
+    states.append(dict(names))
+"""
+"""Run in a kernel before each code cell: its names are as the cells above left them, though cells below may have given
+them other values since."""
+
+
 class Kept:
     """A chapter's kernel that stays, and the cells that it has executed, all of them in one thread."""
 
     def __init__(self, path):
         self.path, self.thread, self.done, self.open = path, ThreadPoolExecutor(1), [], ExitStack()
-        self.client = self.thread.submit(lambda: self.open.enter_context(run.kernel(path, run.read(path))))
+        self.client = self.thread.submit(self._start)
+
+    def _start(self):
+        client = self.open.enter_context(run.kernel(self.path, run.read(self.path)))
+        client.reset_execution_trackers()
+        quietly(client, STATES)
+        return client
 
     def begin(self, notebook):
         """Start to give a notebook the outputs of its code, executed from the first changed cell on. Returns a Future,
@@ -93,13 +113,24 @@ class Kept:
             client = self.client.result()
             client.nb = notebook
             client.reset_execution_trackers()
+            ordinal = {number: at for at, (number, _) in enumerate(codes)}
             for number in run.execute(self.path, notebook, client, codes[len(same)][0]):
                 self.done = executed(number)
+                if number in ordinal:
+                    quietly(client, f"_begin({ordinal[number]})")
         self.done = executed(len(notebook.cells))
 
     def close(self):
         self.thread.submit(self.open.close).result()
         self.thread.shutdown()
+
+
+def quietly(client, code):
+    """Execute code that belongs to no cell: what executes a cell would put it into the notebook."""
+    notebook, cell = client.nb, nbformat.v4.new_code_cell(code)
+    client.nb = nbformat.v4.new_notebook(cells=[cell])
+    client.execute_cell(cell, 0, store_history=False)
+    client.nb = notebook
 
 
 class Book:

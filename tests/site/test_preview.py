@@ -121,6 +121,14 @@ def test_changed_code_is_executed_from_the_first_changed_cell_on(preview):
     assert (preview.root / "runs").read_text() == "x"  # the cells before were not executed again
 
 
+def test_a_changed_cell_finds_names_as_the_cells_above_left_them(preview):
+    cell = lambda source: nbformat.v4.new_code_cell(source)
+    notebook(preview, lambda cells: cells.extend(map(cell, ("many = 3", "print(f'{many} seen')", "many, more = 4, 5"))))
+    preview.shows("3 seen\n")
+    notebook(preview, lambda cells: cells.__setitem__(-2, cell("print(f'{many} seen again', 'more' in globals())")))
+    preview.shows("3 seen again False\n")
+
+
 def test_a_failing_cell_is_told_and_the_last_good_page_stays(preview):
     good, opened = preview.get(), preview.version()
     notebook(preview, lambda cells: cells.append(nbformat.v4.new_code_cell("1 / 0")))
