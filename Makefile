@@ -56,8 +56,9 @@ engines: book $(NODE) $(PYODIDE) ## the site in Firefox and WebKit: anchors, pol
 	@$(call install,$(FOR_ENGINES))
 	@$(BIN)/python tests/site/engines.py
 
-stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory; then: machines
+stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory; then: machines, and work killed at any moment
 	@$(BIN)/python tests/faults/stress.py $(ARGS)
+	@$(BIN)/python tests/faults/killed.py
 
 machines: $(READY) ## every cell of the notebooks with pyarrow installed, and on a processor without vector units
 	@$(BIN)/python tests/faults/stress.py --machines
