@@ -51,10 +51,10 @@ def make_ready(progress=lambda text: None):
     known = SOUND.exists() and SOUND.read_text(encoding="utf-8") == sources(CHECKED)  # but chapters may differ
     if faults := intake.claims() if known else intake.faults():
         raise BuildError("The data has faults; nothing was built.", faults[:20])
-    run.write(SOUND, sources(CHECKED))
     refresh(stale, ci, progress)
     if faults := stored_faults():
         raise BuildError("Stored outputs cannot be published.", faults)
+    run.write(SOUND, sources(CHECKED))
     return stale
 
 

@@ -18,13 +18,15 @@ from hashlib import sha256
 from pathlib import Path
 from pprint import pformat
 
-from claimbook.engine.stamp import paths
+from claimbook.engine.stamp import forms, paths
 from claimbook.paths import BUILD, ROOT
 
 HOME = BUILD / "kept"
 RECORD = HOME / "made-of.json"
-AFRESH = "claimbook/* _config.yml _toc.yml requirements.lock CITATION.cff data/claims.csv data/articles.csv".split()
-"""What any page may be made of."""
+AFRESH = (
+    "claimbook/* _config.yml _toc.yml requirements.lock CITATION.cff data/claims.csv data/articles.csv forms".split()
+)
+"""What any page may be made of; `forms`: which other forms of the book are offered, and how large they are."""
 OWN = "chapters/*.ipynb chapters/*.md index.md".split()
 """What one page is made of, and others that say so."""
 BESIDE = "data/* chapters/fingerprints.json chapters/exercises.json CHANGELOG.md".split()
@@ -79,6 +81,7 @@ def site(target):
     from claimbook.site import extension, files
 
     now = {str(path.relative_to(ROOT)): _hash(path.read_bytes()) for path in paths()}
+    now["forms"] = str({form.name: form.stat().st_size for form in forms()})
     was = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {"files": {}}
     changed = {name for name, _ in now.items() ^ was["files"].items()}
     if not was["files"] or _one_of(AFRESH, changed):

@@ -128,7 +128,7 @@ def rules(table):
         intake._once()
         or any(map(tables.wrong_rows, tables.tables() if table == "sources" else [table]))
         or table == "claims"
-        and intake._claims()
+        and intake.claims()
     ):
         return "own rules"
     try:

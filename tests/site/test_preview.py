@@ -135,7 +135,7 @@ def test_a_failing_cell_is_told_and_the_last_good_page_stays(preview):
     preview.until(lambda: preview.news(version=opened)["fault"], "no fault is told")
     told = preview.news(version=opened)
     assert "01-batteries.ipynb, cell" in told["fault"] and "ZeroDivisionError" in told["fault"] and not told["reload"]
-    assert told["fault"] in preview.said()
+    preview.until(lambda: told["fault"] in preview.said(), "the terminal does not tell it")
     assert preview.get() == good
     notebook(preview, lambda cells: cells.pop())
     preview.until(lambda: not preview.news()["fault"], "the fault stays")
