@@ -48,13 +48,14 @@ def make_ready(progress=lambda text: None):
     if stale and not ci:
         kernels.warm_up()
     progress("Checking the data")
-    known = SOUND.exists() and SOUND.read_text(encoding="utf-8") == sources(CHECKED)  # but chapters may differ
+    now = sources(CHECKED)  # before the check: what is changed after it was not checked
+    known = SOUND.exists() and SOUND.read_text(encoding="utf-8") == now  # but chapters may differ
     if faults := intake.claims() if known else intake.faults():
         raise BuildError("The data has faults; nothing was built.", faults[:20])
     refresh(stale, ci, progress)
     if faults := stored_faults():
         raise BuildError("Stored outputs cannot be published.", faults)
-    run.write(SOUND, sources(CHECKED))
+    run.write(SOUND, now)
     return stale
 
 

@@ -53,26 +53,36 @@ def other_form(target, *builder):
         raise BuildError("jupyter-book found faults.", told(done.stdout + done.stderr))
 
 
+def plain(text):
+    """What Sphinx says, without colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text).strip()
+
+
 def told(text):
     """What Sphinx warns of, in lines: at most twenty."""
-    lines = re.sub(r"\x1b\[[0-9;]*m", "", text).strip().splitlines()
+    lines = plain(text).splitlines()
     return [line for line in lines if re.search(r"WARNING|ERROR|CRITICAL|Error", line)][:20] or lines[-20:]
 
 
 @contextmanager
 def sphinx(home, **settings):
     """Sphinx for the pages in the folder `home`, as jupyter-book would call it. Gives it, and a StringIO of what it
-    warns of."""
+    warns of. What it raises becomes a BuildError."""
     from jupyter_book.config import get_final_config
     from sphinx.application import Sphinx
     from sphinx.util.docutils import docutils_namespace, patch_docutils
 
     asked = {"external_toc_path": str(ROOT / "_toc.yml"), "latex_individualpages": False, "nitpicky": True}
-    found, _ = get_final_config(user_yaml=ROOT / "_config.yml", sourcedir=ROOT, cli_config=asked)
     said = io.StringIO()
-    options = {"confoverrides": found | settings, "status": None, "warning": said}
-    with patch_docutils(None), docutils_namespace():
-        yield Sphinx(str(ROOT), None, str(home / "html"), str(home / "trees"), "html", **options), said
+    try:
+        found, _ = get_final_config(user_yaml=ROOT / "_config.yml", sourcedir=ROOT, cli_config=asked)
+        options = {"confoverrides": found | settings, "status": None, "warning": said}
+        with patch_docutils(None), docutils_namespace():
+            yield Sphinx(str(ROOT), None, str(home / "html"), str(home / "trees"), "html", **options), said
+    except OSError:  # which the command tells with its own remedy
+        raise
+    except Exception as error:  # of whatever extension
+        raise BuildError("Sphinx found faults.", told(f"{said.getvalue()}\n{error}")) from error
 
 
 def site(target):

@@ -244,7 +244,7 @@ class Book:
             self.app.emit("build-finished", None)
         for path, html in theme.mend(SITE, self.app.config.html_baseurl)[1].items():
             path.write_text(html, encoding="utf-8")
-        return re.sub(r"\x1b\[[0-9;]*m", "", self.said.getvalue()).strip()
+        return compiled.plain(self.said.getvalue())
 
 
 def forget():

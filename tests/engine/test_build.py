@@ -132,6 +132,17 @@ def test_a_site_made_of_what_was_kept_is_the_one_that_is_compiled_afresh(book, c
     assert kept == (change in (a_sentence, a_note))  # else the page may show what is new
 
 
+@pytest.mark.parametrize(
+    "old, new", [("- file: chapters/method", "- fil: chapters/method"), ("root: index", "root: none")]
+)
+def test_what_sphinx_cannot_read_is_told_in_words(book, old, new):
+    before = book.published()
+    book.edit("_toc.yml", old, new)
+    code, text = book.build()
+    assert code == 1 and "Sphinx found faults.\n" in text and "Traceback" not in text, text
+    assert book.published() == before
+
+
 def test_plain_jupyter_book_makes_the_same_site(book):
     command = [Path(sys.executable).with_name("jupyter-book"), "build", ".", "-q", "--path-output", "plain"]
     subprocess.run(command, cwd=book.root, check=True, env=plain() | {"PYTHONPATH": str(book.root)})
