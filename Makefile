@@ -7,7 +7,7 @@ NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
 unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PIP_PYTHON PYTHONDONTWRITEBYTECODE # what a shell has set for other programs would break the book's, or slow it
 
-.PHONY: look help book pdf epub test engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive faketime clean
+.PHONY: look help book pdf epub test engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive tools clean
 help:            ## list the targets
 	@awk -F ':.*## *' '/^[a-z]+:.*##/ { printf "%-11s %s\n", $$1, $$2 }' Makefile
 
@@ -16,10 +16,14 @@ $(READY): look
 	@command -v $(PYTHON) >/dev/null || { echo 'There is no $(PYTHON) here: install Python, or call make with PYTHON=, the name of another one'; exit 1; }
 	@$(PYTHON) environment.py
 
-$(NODE): tests/node/package-lock.json
-	@for tool in node:nodejs npm:npm chromium:chromium java:default-jre-headless; do command -v $${tool%:*} >/dev/null || lacking="$$lacking $${tool#*:}"; done; [ -z "$$lacking" ] \
+# Programs that the tests need besides Python, each with its Debian package: installed where that is allowed, else all named at once.
+FOR_TESTS := node:nodejs npm:npm chromium:chromium java:default-jre-headless faketime:faketime
+tools:
+	@for tool in $(FOR_TESTS); do command -v $${tool%:*} >/dev/null || lacking="$$lacking $${tool#*:}"; done; [ -z "$$lacking" ] \
 	  || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends $$lacking; } \
-	  || { echo "The tests look at the site in a browser. Install it, on Debian with: sudo apt-get install$$lacking"; exit 1; }
+	  || { echo "The tests look at the site in a browser, and build it on another day. Install what that needs, on Debian with: sudo apt-get install$$lacking"; exit 1; }
+
+$(NODE): tests/node/package-lock.json | tools
 	@cd tests/node && npm ci --silent --ignore-scripts --no-audit --no-fund
 	@touch $(NODE)
 
@@ -49,14 +53,14 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 	@$(call install,$(FOR_EPUB))
 	@$(BIN)/claimbook epub
 
-test: $(READY) $(NODE) $(PYODIDE) faketime ## every cell of every notebook against its stored output, and all other tests
+test: $(READY) $(NODE) $(PYODIDE) ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
 
 engines: book $(NODE) $(PYODIDE) ## the site in Firefox and WebKit: anchors, policy and console, search, Run, a frame, a lost address
 	@$(call install,$(FOR_ENGINES))
 	@$(BIN)/python tests/site/engines.py
 
-stress: $(READY) $(NODE) $(PYODIDE) faketime ## all tests five times: random order, a year ahead, other zone, locale, user, directory; then: machines, and work killed at any moment
+stress: $(READY) $(NODE) $(PYODIDE) ## all tests five times: random order, a year ahead, other zone, locale, user, directory; then: machines, and work killed at any moment
 	@$(BIN)/python tests/faults/stress.py $(ARGS)
 	@$(BIN)/python tests/faults/killed.py
 
@@ -68,10 +72,6 @@ audit: $(READY)  ## known vulnerabilities of the locked versions, asked of OSV (
 	@$(BIN)/uv tool run --quiet --from 'pip-audit>=2.10,<3' pip-audit --vulnerability-service osv $(if $(OSV),--osv-url $(OSV)) --timeout 20 --disable-pip --require-hashes --progress-spinner off -r requirements.lock >_build/audit.txt 2>&1; code=$$?; \
 	  if grep -qE 'ConnectionError|ConnectTimeout|error sending request|dns error|Failed to fetch' _build/audit.txt; then echo 'The database of vulnerabilities cannot be reached from here: NOTHING WAS AUDITED. Run make audit where there is a network.'; exit 2; fi; \
 	  cat _build/audit.txt; exit $$code
-
-faketime:
-	@command -v faketime >/dev/null || { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null && apt-get update -qq && apt-get install -y -qq --no-install-recommends faketime; } \
-	  || { echo 'One test builds the book on another day, by faketime. Install it, on Debian with: sudo apt-get install faketime'; exit 1; }
 
 mutate: $(READY)  ## plant thousands of faults, one at a time, in the data and the notebooks: what sees each
 	@export PYTHONPATH=.:tests:tests/evidence:tests/judgement:tests/book; $(BIN)/python tests/faults/plant_figures.py; figures=$$?; $(BIN)/python tests/faults/mutate.py; data=$$?; $(BIN)/python tests/faults/mutate_notebooks.py && exit $$((figures + data))

@@ -32,3 +32,18 @@ def test_every_command_of_a_workflow_is_a_target():
     targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     asked = re.findall(r"\bmake ([a-z]+)", "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS))
     assert {"archive", "links"} <= set(asked) <= set(targets)
+
+
+def test_a_workflow_that_tests_has_what_the_tests_need():
+    """A runner of GitHub has Node and a browser under another name; its user may neither install nor, on Ubuntu, have
+    a namespace."""
+    needed = re.search(r"^FOR_TESTS := (.+)", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)[1].split()
+    packages = {package for tool, package in (tool.split(":") for tool in needed) if tool not in ("node", "npm")}
+    testing = 0
+    for path in WORKFLOWS:
+        for job in yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"].values():
+            done = "\n".join(step.get("run", "") for step in job["steps"])
+            if ".ci/run" in done or "make ${{ matrix.versions }}" in done:
+                testing += 1
+                assert packages | {"apparmor_restrict_unprivileged_userns=0"} <= set(re.findall(r"[\w=-]+", done)), path
+    assert testing == 2
