@@ -68,7 +68,7 @@ YEARLY = re.compile(r"\d{4}([QH]\d)?$")
 """Years, halves and quarters, also as the end of a span."""
 EARLY = "forecast|projection|target|year to date|within the period"
 """Qualifiers of a figure that may be printed before its period ends."""
-MARKS = "year to date (a sum), within the period (a sample)"
+MARKS = "year to date (a sum), within the period (a sample), forecast (of what is to come)"
 """Those of them that are marks of this book, and no words of a page."""
 
 SHOWN = {

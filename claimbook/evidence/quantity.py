@@ -155,7 +155,13 @@ def figures(*ids):
 
 
 def computed(value, frame):
-    """A value found otherwise than by arithmetic with quantities, such as a median, and the rows it was found from."""
+    """A value found otherwise than by arithmetic with quantities, such as a median, and the rows it was found from.
+
+    Raises ValueError where nothing was found: it would be drawn as nothing, without a word.
+    """
+    if pd.isna(value):
+        ids = ", ".join(frame["id"].head(3)) if "id" in frame else "no rows"
+        raise ValueError(f"No figure was found in {ids or 'no rows'}: look whether the column is filled there.")
     return Quantity(float(value), tuple(frame.to_dict("records")))
 
 

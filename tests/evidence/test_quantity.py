@@ -1,5 +1,6 @@
 """A quantity knows the printed figures behind it, whatever is done with it."""
 
+import pandas as pd
 import pytest
 
 from claimbook.evidence import tables
@@ -81,3 +82,11 @@ def test_a_median_keeps_the_rows_it_was_found_from():
     frame = tables.load("funding").query("period == '2024' and scope == 'World' and sector == 'AI'")
     made = computed(frame["value"].median(), frame)
     assert isinstance(made, Quantity) and made.kept("id") == ";".join(frame["id"])
+
+
+def test_what_was_not_found_is_no_quantity():
+    """A chart would draw nothing in its place, and its words would say "none"."""
+    row = figure(FIRST)
+    for none in None, float("nan"), pd.NA:
+        with pytest.raises(ValueError, match=f"No figure was found in {FIRST}: look whether"):
+            computed(none, pd.DataFrame(row.rows))
