@@ -22,6 +22,7 @@ async function open(theme, size, page) {
   const loaded = [];
   tab.on("response", (response) => loaded.push(response.body().then((body) => gzipSync(body).length / 1024, () => 0)));
   await tab.goto(address + page, { waitUntil: "networkidle" });
+  await tab.waitForLoadState(); // a network at rest does not mean that a busy machine has read the page to its end
   if (!page.includes("?")) found.weight[page] = (await Promise.all(loaded)).reduce((sum, one) => sum + one, 0);
   return tab;
 }
