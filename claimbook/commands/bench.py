@@ -195,6 +195,8 @@ def started(home):
 
 CHANGES = {sentence: ("teaching", 0.15), chart: ("01-ai-boom", 0.25), figure: ("03-bubble-risk", 0.35)}
 """What is changed, the page that shows it, and how long the preview may take of the time of `make book`."""
+MORE = 300
+"""Pages that the book grows by."""
 PEER = "sphinx-autobuild==2025.8.25"
 NEEDS = "starlette==0.52.1 uvicorn==0.40.0 watchfiles==1.1.1 websockets==15.0.1 colorama==0.4.6 anyio==4.12.1"
 NEEDS = f"{NEEDS} click==8.3.1 h11==0.16.0"
@@ -291,9 +293,9 @@ def executed(ours, floor):
 def changed(ours, plain, peer):
     """Something small changed: seen in the preview, and built."""
     measure([*CLAIMBOOK, "build"], ours)
+    serve = [sys.executable, "-u", "-m", "claimbook.commands.cli", "serve"], ours, r": [\d.]+ s$"
     for change, (shown, promise) in CHANGES.items():
-        serve = [sys.executable, "-u", "-m", "claimbook.commands.cli", "serve"]
-        ours_seen = seen(serve, ours, r": [\d.]+ s$", change, shown, 9 if change is sentence else 3)
+        ours_seen = seen(*serve, change, shown, 9 if change is sentence else 3)
         measure([*CLAIMBOOK, "build"], ours)
         change(ours, 99)
         if change is figure:
@@ -323,6 +325,13 @@ def changed(ours, plain, peer):
             ]
             other = seen(auto, plain, "Serving on", change, shown, 3, [peer])
             yield what, ours_seen, other, f"`{PEER.replace('==', ' ')}` on the same pages", 0.5
+            few = ours_seen
+    with (ours / "_toc.yml").open("a", encoding="utf-8") as toc:
+        for number in range(MORE):
+            toc.write(f"      - file: chapters/more-{number}\n")
+            (ours / f"chapters/more-{number}.md").write_text(f"# Page {number}\n\nWords.\n", encoding="utf-8")
+    many = seen(*serve, sentence, CHANGES[sentence][0], 9)
+    yield f"one sentence changed in a book of {MORE} pages more, seen in a browser", many, few, "the book as it is", 1.5
 
 
 def asked(ours, folder):

@@ -20,6 +20,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 import nbformat
+from pydata_sphinx_theme import toctree
 from sphinx.util import logging
 from tornado import httpserver, netutil, web
 from tornado.iostream import StreamClosedError
@@ -82,6 +83,13 @@ def _begin(number, names=globals(), states=[]):
 """Run in a kernel before each code cell: its names are as the cells above left them, though cells below may have given
 them other values since."""
 
+FORGET = """
+for _one in [one for name, module in [*__import__("sys").modules.items()] if name.startswith("claimbook.")
+             for one in [*vars(module).values()] if hasattr(one, "cache_clear")]:
+    _one.cache_clear()
+"""
+"""Run in a kernel when the tables have changed: the package drops what it keeps of them."""
+
 
 class Kept:
     """A chapter's kernel that stays, and the cells that it has executed, all of them in one thread."""
@@ -120,6 +128,11 @@ class Kept:
                     quietly(client, f"_begin({ordinal[number]})")
         self.done = executed(len(notebook.cells))
 
+    def again(self):
+        """Execute all cells anew with the next change, for the tables have changed."""
+        self.done = []
+        self.thread.submit(lambda: quietly(self.client.result(), FORGET))
+
     def close(self):
         self.thread.submit(self.open.close).result()
         self.thread.shutdown()
@@ -148,6 +161,7 @@ class Book:
             made_by.write_text(now, encoding="utf-8")
         self.loaded = ExitStack()  # until the process ends: what is registered in docutils is so for all
         self.app, self.said = self.loaded.enter_context(compiled.sphinx(HOME, complete_site=False))
+        self.lists = lists_of_pages(self.app)
 
     def update(self, changed):
         """Bring the pages up to date. `changed`: names of files, relative to the book; None for all. What is wrong is
@@ -182,12 +196,17 @@ class Book:
         """Accept a change of the data as `make data` does, then execute what is stale, first what was looked at."""
         touched = lambda folder: changed is None or any(name.startswith(folder) for name in changed)
         if touched("data/"):
-            opened = [CHAPTERS / name for name in self.kept]
-            self.drop(*self.kept)  # they have read the tables as they were
+            for one in self.kept.values():
+                one.again()
             forget()
             if changed:
                 print(*build.accept(), sep="\n", flush=True)
-                build.refresh(run.stale(), after=self._show, first=opened)
+                stale = run.stale()
+                opened = [CHAPTERS / name for name in reversed(self.kept) if CHAPTERS / name in stale]
+                if opened:  # to be seen soon: what is recorded comes of whole runs alone
+                    self._from_first_changed(opened[0])
+                    self._show()
+                build.refresh(stale, after=self._show, first=opened)
             else:
                 build.make_ready()
         elif touched("chapters/"):
@@ -230,21 +249,54 @@ class Book:
         self.said.seek(0)
         self.said.truncate()
         builder, env = self.app.builder, self.app.env
+        written = None
         if not self.compiled or everything:
             self.app.build(force_all=everything)
             self.compiled = True
+            self.lists.clear()
             gc.freeze()  # what is loaded stays: no use to look for garbage among it at every change
         else:
+            contents = env.titles | {}, env.tocs | {}
             with logging.pending_warnings():
                 pages = {*builder.read()}
-            pages |= {*env.check_dependents(self.app, pages)}
+            told = lambda titles, tocs: [str(trees.get(page)) for trees in (titles, tocs) for page in pages]
+            if told(*contents) != told(env.titles, env.tocs):  # other pages may show it
+                self.lists.clear()
+                pages |= {*env.check_dependents(self.app, pages)}
             builder.search = False
             builder.prepare_writing(pages)
             builder._write_serial(sorted(pages))
             self.app.emit("build-finished", None)
-        for path, html in theme.mend(SITE, self.app.config.html_baseurl)[1].items():
+            written = [SITE / f"{page}.html" for page in pages]
+        scripts = self.app.registry.js_files  # the theme adds one for each page that is written
+        scripts[:] = {str(script): script for script in scripts}.values()
+        for path, html in theme.mend(SITE, self.app.config.html_baseurl, written, str(time.time_ns()))[1].items():
             path.write_text(html, encoding="utf-8")
         return compiled.plain(self.said.getvalue())
+
+
+def lists_of_pages(app):
+    """Keep what the theme makes anew for every page that is written, and longer the more pages there are: its list of
+    all pages. Returns what is kept, to be cleared when a title or the order of the pages changes."""
+    kept = {}
+
+    def keep(app, page, template, context, doctree):
+        theirs(app, page, template, context, doctree)
+        make = context["generate_toctree_html"]
+
+        def once(*asked, **how):
+            key = (page, *asked, *sorted(how.items()))
+            if key not in kept:
+                kept[key] = str(make(*asked, **how))
+            return kept[key]
+
+        context["generate_toctree_html"] = once
+
+    listeners = app.events.listeners["html-page-context"]
+    place = next(n for n, one in enumerate(listeners) if one.handler is toctree.add_toctree_functions)
+    theirs = listeners[place].handler
+    listeners[place] = listeners[place]._replace(handler=keep)
+    return kept
 
 
 def forget():

@@ -43,9 +43,9 @@ def button(page):
     return f'<div class="run-page pst-js-only" {names}>{parts}</div>'
 
 
-def marked():
-    """Pattern and replacement that write the book's version into a page."""
-    return r'(<div class="run-page[^>]*data-version=")', rf"\g<1>{sources()}"
+def marked(version=None):
+    """Pattern and replacement that write a version into a page: of None the book's own, made of all its files."""
+    return r'(<div class="run-page[^>]*data-version=")', rf"\g<1>{version or sources()}"
 
 
 def book():

@@ -79,11 +79,13 @@ SHEET = r'<link (?=[^>]*rel="stylesheet")[^>]*href="[^"?]*_static/((?!book\.css)
 """A style sheet of a page. All of them go into one: each is a wait before a phone shows anything."""
 
 
-def mend(site, base):
+def mend(site, base, paths=None, version=None):
     """Mend every page of the site that was not, without its styles. Returns all pages, and those that were mended, as
-    {path: HTML}. `base`: the site's address."""
+    {path: HTML}. `base`: the site's address. `paths`: the pages to look at, all where None. `version`: see
+    pyrun.marked."""
     static = site / "_static"
-    paths = [path for path in sorted(site.rglob("*.html")) if static not in path.parents]
+    if paths is None:
+        paths = [path for path in sorted(site.rglob("*.html")) if static not in path.parents]
     pages = {path: path.read_text(encoding="utf-8") for path in paths}
     fresh = [path for path, html in pages.items() if "Content-Security-Policy" not in html]
     if not fresh:
@@ -91,7 +93,7 @@ def mend(site, base):
     for name, *rule in SPARED:
         script = static / "scripts" / name
         script.write_text(mended(script.read_text(encoding="utf-8"), [rule]), encoding="utf-8")
-    rules = [*MENDED, pyrun.marked()] + guarded(
+    rules = [*MENDED, pyrun.marked(version)] + guarded(
         (static / "documentation_options.js").read_text(encoding="utf-8").strip(), base
     )
     for path in fresh:

@@ -216,6 +216,7 @@ def examine(table, sample=0):
 def main(names):
     global PAGES
     PAGES = made()
+    REPORT.parent.mkdir(exist_ok=True)
     strays = [f"{chapter.path.name}: {chapter.strays()}" for chapter in chapters() if chapter.strays()]
     assert not strays, f"executed here a chapter shows what it shows in its notebook, but not these: {strays}"
     with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("fork")) as pool:

@@ -82,6 +82,7 @@ def drawn(count, seed):
 
 def main(count, seed=20261129):
     assert not [one for name in FIGURES for one in tables.wrong_rows(name)] + relations.faults()
+    REPORT.parent.mkdir(exist_ok=True)
     faults = drawn(count, seed)
     with ProcessPoolExecutor(os.cpu_count()) as processes:
         said = [*processes.map(objection, *zip(*[fault[1:] for fault in faults]), chunksize=20)]

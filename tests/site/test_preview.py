@@ -16,6 +16,7 @@ import pytest
 from copies import LINES, NOTEBOOK, TABLE, Book
 
 PAGE = "/chapters/01-batteries.html"
+LINK = r'<a class="current reference internal" href="#">'
 
 
 class Preview:
@@ -105,6 +106,18 @@ def test_a_saved_sentence_is_seen_and_its_page_alone_is_compiled(preview):
     preview.until(lambda: preview.news(version=opened) == {"reload": True, "fault": ""}, "the page is not told")
     assert preview.news("/index.html", index) == {"reload": False, "fault": ""}
     assert "preview" not in (preview.root / "_build/html/chapters/01-batteries.html").read_text(encoding="utf-8")
+
+
+def test_a_changed_title_is_in_the_list_of_pages(preview):
+    """The list is kept from page to page until one says otherwise; pages that are not written keep theirs."""
+    path = preview.root / NOTEBOOK
+    written, listed = path.read_bytes(), lambda title: f'<li class="toctree-l1 current active">{LINK}{title}</a>'
+    title = re.search(rb'"# (.+?)(?:\\n)?"', written)[1].decode()
+    assert re.search(listed(title), preview.get())
+    notebook(preview, lambda cells: cells[0].update(source=cells[0].source.replace(title, "Piles", 1)))
+    assert re.search(listed("Piles"), preview.shows(">Piles<"))
+    path.write_bytes(written)
+    assert re.search(listed(title), preview.shows(f">{title}<"))
 
 
 def test_changed_code_is_executed_from_the_first_changed_cell_on(preview):
