@@ -47,7 +47,8 @@ def _live(connection_file, home, opened):
 
 def _watch(opened):
     """A hook that refuses every change of the book's files, and sends the name of each that is read once; of tables
-    that the package reads for itself only those that the chapter asks for, and of which claims it asks."""
+    that the package reads for itself only those that the chapter asks for, and of which claims it asks. After the event
+    "claimbook.anew" each is sent once more."""
     known, own = set(), False
 
     def note(name):
@@ -62,7 +63,9 @@ def _watch(opened):
             if name.startswith(("data/", "chapters/")):
                 what = f"A chapter may not write to {name}: it reads the book's files and shows what it finds"
                 raise PermissionError(f"{what}. Write elsewhere, or change the file by hand.")
-        if event == "claimbook.asks":
+        if event == "claimbook.anew":
+            known.clear()
+        elif event == "claimbook.asks":
             note(args[0])
         elif event == "claimbook.reads":
             own = args[0]

@@ -68,7 +68,7 @@ def _hash(*parts):
     return sha256(b"".join(text + b"\0" for text in texts)).hexdigest()[:16]
 
 
-def _content(path):
+def content(path):
     """A short hash of what a file says to a chapter: the data package without the sizes and hashes of its tables; of
     "claim boom-02" what all tables say to it."""
     if path.startswith("claim "):
@@ -107,7 +107,7 @@ def _cited(inputs):
         keys = {row[c] for path in tables for row in read(path) for c in row if c and c.endswith("source")}
         return _hash(json.dumps([row for row in read(SOURCES) if row["key"] in keys]))
     except (OSError, ValueError, KeyError, TypeError, csv.Error):
-        return _content(SOURCES)  # what is wrong with it, the check of the data says
+        return content(SOURCES)  # what is wrong with it, the check of the data says
 
 
 def package():
@@ -131,7 +131,7 @@ def fingerprint(notebook, inputs):
         "outputs": _hash(*(json.dumps(one, sort_keys=True) for one in outputs)),
         "package": _hash(*(path.read_bytes() for path in package())),
         "lock": _hash((ROOT / "requirements.lock").read_bytes()),
-        "inputs": {path: _cited(inputs) if path == SOURCES else _content(path) for path in sorted(inputs)},
+        "inputs": {path: _cited(inputs) if path == SOURCES else content(path) for path in sorted(inputs)},
     }
 
 
@@ -190,7 +190,7 @@ def run(paths, progress=lambda text: None, after=lambda: None, first=()):
 def _together(wave, progress):
     """Execute chapters at the same time and record their fingerprints. Raises RunError for those that fail."""
     chapters = notebooks(CHAPTERS)
-    before = {name: _content(name) for name in (f"chapters/{path.name}" for path in chapters)}
+    before = {name: content(name) for name in (f"chapters/{path.name}" for path in chapters)}
     wave.sort(key=lambda path: path.stat().st_size, reverse=True)  # no core waits for the longest at the end
     at, failures = {}, []
     with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:

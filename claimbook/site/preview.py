@@ -79,9 +79,10 @@ def _begin(number, names=globals(), states=[]):
         names.update(states[number])
     del states[number:]
     states.append(dict(names))
+    __import__("sys").audit("claimbook.anew")
 """
 """Run in a kernel before each code cell: its names are as the cells above left them, though cells below may have given
-them other values since."""
+them other values since; and what it asks for is noted, though cells above may have asked for it too."""
 
 FORGET = """
 for _one in [one for name, module in [*__import__("sys").modules.items()] if name.startswith("claimbook.")
@@ -92,10 +93,12 @@ for _one in [one for name, module in [*__import__("sys").modules.items()] if nam
 
 
 class Kept:
-    """A chapter's kernel that stays, and the cells that it has executed, all of them in one thread."""
+    """A chapter's kernel that stays, the cells that it has executed, all of them in one thread, and what each asked
+    for: files and claims."""
 
     def __init__(self, path):
         self.path, self.thread, self.done, self.open = path, ThreadPoolExecutor(1), [], ExitStack()
+        self.asked = []
         self.client = self.thread.submit(self._start)
 
     def _start(self):
@@ -122,16 +125,27 @@ class Kept:
             client.nb = notebook
             client.reset_execution_trackers()
             ordinal = {number: at for at, (number, _) in enumerate(codes)}
+            del self.asked[len(same) :]
+            client.km.inputs()
             for number in run.execute(self.path, notebook, client, codes[len(same)][0]):
                 self.done = executed(number)
                 if number in ordinal:
+                    if len(self.asked) < ordinal[number]:
+                        self.asked.append(client.km.inputs())
                     quietly(client, f"_begin({ordinal[number]})")
+            self.asked.append(client.km.inputs())
         self.done = executed(len(notebook.cells))
 
-    def again(self):
-        """Execute all cells anew with the next change, for the tables have changed."""
-        self.done = []
-        self.thread.submit(lambda: quietly(self.client.result(), FORGET))
+    def again(self, changed):
+        """With the next change execute anew what may follow from these files and claims, for they have changed."""
+
+        def forget():
+            quietly(self.client.result(), FORGET)
+            known = all(name.endswith(".csv") or name.startswith("claim ") for name in changed)
+            first = next((at for at, names in enumerate(self.asked) if names & changed), len(self.done))
+            self.done = self.done[: first if known else 0]
+
+        self.thread.submit(forget).result()
 
     def close(self):
         self.thread.submit(self.open.close).result()
@@ -151,6 +165,7 @@ class Book:
 
     def __init__(self, news):
         self.news, self.kept, self.compiled, self.faults = news, {}, False, []
+        self.spoken, self.changed = {}, set()
 
     def load(self):
         """Load Sphinx, as jupyter-book would call it, and keep it."""
@@ -196,12 +211,15 @@ class Book:
         """Accept a change of the data as `make data` does, then execute what is stale, first what was looked at."""
         touched = lambda folder: changed is None or any(name.startswith(folder) for name in changed)
         if touched("data/"):
-            for one in self.kept.values():
-                one.again()
             forget()
+            self.changed |= {name for name in changed or () if name.endswith(".csv")}
             if changed:
                 print(*build.accept(), sep="\n", flush=True)
-                stale = run.stale()
+                stale, said = run.stale(), spoken()
+                self.changed |= {name for name in said if said[name] != self.spoken.get(name)}
+                for one in self.kept.values():
+                    one.again(self.changed)
+                self.spoken, self.changed = said, set()
                 opened = [CHAPTERS / name for name in reversed(self.kept) if CHAPTERS / name in stale]
                 if opened:  # to be seen soon: what is recorded comes of whole runs alone
                     self._from_first_changed(opened[0])
@@ -209,6 +227,7 @@ class Book:
                 build.refresh(stale, after=self._show, first=opened)
             else:
                 build.make_ready()
+                self.spoken = spoken()
         elif touched("chapters/"):
             for path in (CHAPTERS / Path(name).name for name in changed if name.endswith(".ipynb")):
                 if path.exists():
@@ -273,6 +292,11 @@ class Book:
         for path, html in theme.mend(SITE, self.app.config.html_baseurl, written, str(time.time_ns()))[1].items():
             path.write_text(html, encoding="utf-8")
         return compiled.plain(self.said.getvalue())
+
+
+def spoken():
+    """What the description of the tables, and all tables together of each claim, say now: a hash of each."""
+    return {name: run.content(name) for name in ["data/datapackage.json", *(f"claim {id}" for id in ledger.claims())]}
 
 
 def lists_of_pages(app):

@@ -169,6 +169,38 @@ def test_a_changed_figure_is_checked_then_its_chapters_are_executed(preview):
     assert f"{value}1" in (preview.root / NOTEBOOK).read_text(encoding="utf-8")
 
 
+def test_only_what_follows_from_a_changed_figure_is_executed_before_it_is_seen(preview):
+    """In the chapter that is open; what is recorded comes of a whole run, which follows."""
+    settled(preview)
+    runs = {name: preview.root / name for name in ("early", "late")}
+    for path in runs.values():
+        path.write_text("")
+    noted = lambda: {name: len(path.read_text()) for name, path in runs.items()}
+    mark = "p = __import__('pathlib').Path('../{}'); p.write_text(p.read_text() + 'x')"
+
+    def count(cells):
+        cells.insert(1, nbformat.v4.new_code_cell(mark.format("early")))
+        last_code(cells).source += "\n" + mark.format("late")
+
+    notebook(preview, count)
+    preview.until(lambda: noted() == {"early": 1, "late": 1}, "the chapter is not executed")
+    settled(preview)
+    opened, table = preview.version(), preview.root / TABLE
+    text = table.read_text(encoding="utf-8")
+    value = text.split("\n")[1].split(",")[5]
+    table.write_text(text.replace(f",{value},", f",{value}5,", 1), encoding="utf-8")
+    preview.until(lambda: noted()["late"] == 2, "nothing is executed")
+    assert noted()["early"] == 1
+    preview.until(lambda: preview.news(version=opened)["reload"], "the chapter is not compiled")
+    preview.until(lambda: noted() == {"early": 2, "late": 3}, "no whole run follows")
+
+
+def settled(preview):
+    """Wait until it has nothing more to do: what a chapter's run stores is a change, too."""
+    still = lambda: (said := preview.said(), time.sleep(1.5)) and said == preview.said() and said.endswith(" s\n")
+    preview.until(still, "it never ends")
+
+
 def test_two_previews_are_told_apart(preview):
     command = [sys.executable, "-m", "claimbook.commands.cli", "serve"]
     environment = os.environ | {"PYTHONPATH": str(preview.root)}
