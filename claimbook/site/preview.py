@@ -177,6 +177,7 @@ class Book:
         self.loaded = ExitStack()  # until the process ends: what is registered in docutils is so for all
         self.app, self.said = self.loaded.enter_context(compiled.sphinx(HOME, complete_site=False))
         self.lists = lists_of_pages(self.app)
+        self.app.connect("env-get-updated", count_anew, priority=0)
 
     def update(self, changed):
         """Bring the pages up to date. `changed`: names of files, relative to the book; None for all. What is wrong is
@@ -297,6 +298,14 @@ class Book:
 def spoken():
     """What the description of the tables, and all tables together of each claim, say now: a hash of each."""
     return {name: run.content(name) for name in ["data/datapackage.json", *(f"claim {id}" for id in ledger.claims())]}
+
+
+def count_anew(app, env):
+    """Begin the chapters' numbers at 1: of an application that stays loaded sphinx-external-toc 1.1 counts on."""
+    for listener in app.events.listeners["env-get-updated"]:
+        if counters := vars(getattr(listener.handler, "__self__", count_anew)):
+            counters.update({name: 0 for name in counters if name.endswith("_count")})
+    return []
 
 
 def lists_of_pages(app):

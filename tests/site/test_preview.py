@@ -232,6 +232,15 @@ def test_a_changed_package_loads_all_anew_at_the_same_address(preview):
     assert preview.address == address and preview.shows("</html>")
 
 
+def test_the_numbers_of_chapters_stay_when_a_title_changes(preview):
+    toc, loaded = preview.root / "_toc.yml", preview.said().count("follows every change")
+    toc.write_text(toc.read_text(encoding="utf-8").replace("chapters:", "options:\n  numbered: true\nchapters:"))
+    preview.until(lambda: preview.said().count("follows every change") > loaded, "it is not loaded anew")
+    assert '<span class="section-number">1. </span>' in preview.shows("section-number")
+    notebook(preview, lambda cells: cells[0].update(source="# Piles"))
+    assert '<span class="section-number">1. </span>Piles' in preview.shows("Piles<")
+
+
 def test_files_of_charts_are_made_when_they_are_asked_for(preview):
     chart = re.search(r"charts/[\w-]+\.csv", preview.get())[0]
     assert preview.get(f"/{chart}").startswith(("id,", "table,")) and "<svg" in preview.get(f"/{chart[:-4]}.svg")
