@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from itertools import count
+from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
@@ -27,6 +28,8 @@ from claimbook.paths import BUILD, CHAPTERS, ROOT, notebooks, way_back
 
 FINGERPRINTS = CHAPTERS / "fingerprints.json"
 SOURCES = "data/sources.csv"
+VERDICTS = "verdicts of "
+"""How the name of what chapters read of others begins."""
 ANCHOR, CLAIM = re.compile(r"\(([\w-]+)\)="), re.compile(r"[a-z]+-\d\d")
 """What a section begins with, and the id of a claim."""
 OURS = "application/vnd.claimbook."
@@ -70,9 +73,11 @@ def _hash(*parts):
 
 def content(path):
     """A short hash of what a file says to a chapter: the data package without the sizes and hashes of its tables; of
-    "claim boom-02" what all tables say to it."""
+    "claim boom-02" what all tables say to it, of "verdicts of chapters/..." the verdicts that are stored there."""
     if path.startswith("claim "):
         return _basis(path.removeprefix("claim "))
+    if path.startswith(VERDICTS):
+        return _verdicts(path.removeprefix(VERDICTS))
     file = ROOT / path
     if not file.is_file():
         return "missing"
@@ -97,6 +102,15 @@ def _basis(claim):
         return _hash(questions.basis(ledger.claims()[claim]))
     except (DataError, AttributeError, KeyError, OSError, TypeError, ValueError):
         return "missing"  # what is wrong, the check of the data says
+
+
+def _verdicts(path):
+    from claimbook.judgement import ledger
+
+    try:
+        return _hash(json.dumps([said for *_, said in ledger.stored_outputs(ledger.VERDICT_MIME, {Path(path).name})]))
+    except (OSError, ValueError):
+        return "missing"  # what is wrong with it, whoever reads it says
 
 
 def _cited(inputs):
@@ -190,7 +204,11 @@ def run(paths, progress=lambda text: None, after=lambda: None, first=()):
 def _together(wave, progress):
     """Execute chapters at the same time and record their fingerprints. Raises RunError for those that fail."""
     chapters = notebooks(CHAPTERS)
-    before = {name: content(name) for name in (f"chapters/{path.name}" for path in chapters)}
+    before = {
+        name: content(name)
+        for path in chapters
+        for name in (f"chapters/{path.name}", f"{VERDICTS}chapters/{path.name}")
+    }
     wave.sort(key=lambda path: path.stat().st_size, reverse=True)  # no core waits for the longest at the end
     at, failures = {}, []
     with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:

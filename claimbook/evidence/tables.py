@@ -52,8 +52,8 @@ def wrong_file(table):
 
 
 @contextmanager
-def _unwatched():
-    """Whoever watches a chapter's files learns what it asks for from `load` alone."""
+def unwatched():
+    """Whoever watches a chapter's files learns what it asks for from what asks, not from what is opened."""
     sys.audit("claimbook.reads", True)
     try:
         yield
@@ -64,7 +64,7 @@ def _unwatched():
 @cache
 def _raw(table):
     """A table as it is written: all texts, "" for an empty cell. Raises DataError where the file cannot be read."""
-    with _unwatched():
+    with unwatched():
         if fault := wrong_file(table):
             raise DataError(fault)
         return pd.read_csv(DATA / describe(table)["path"], dtype="str", keep_default_na=False, encoding="utf-8")
@@ -73,7 +73,7 @@ def _raw(table):
 @cache
 def _unlike():
     """The tables that are not as `make data` accepted them."""
-    with _unwatched():
+    with unwatched():
         return {*changed()}
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import sys
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 
@@ -308,7 +309,10 @@ def verdicts():
     """The verdicts that the chapters stored, as {claim: (notebook's file name, Verdict.payload)}."""
     themes = {*tables.load("claims")["chapter"]}
     chapters = {path.name for path in paths.notebooks() if paths.theme_of(path) in themes}
-    return {content["claim"]: (name, content) for name, _, content in stored_outputs(VERDICT_MIME, chapters)}
+    for name in sorted(chapters):
+        sys.audit("claimbook.asks", f"verdicts of chapters/{name}")
+    with tables.unwatched():
+        return {content["claim"]: (name, content) for name, _, content in stored_outputs(VERDICT_MIME, chapters)}
 
 
 def scoreboard():
