@@ -53,7 +53,7 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 	@$(call install,$(FOR_EPUB))
 	@$(BIN)/claimbook epub
 
-test: $(READY) $(NODE) $(PYODIDE) ## every cell of every notebook against its stored output, and all other tests
+test: $(READY) tools $(NODE) $(PYODIDE) ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
 
 engines: book $(NODE) $(PYODIDE) ## the site in Firefox and WebKit: anchors, policy and console, search, Run, a frame, a lost address

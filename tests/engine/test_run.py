@@ -74,9 +74,14 @@ def test_a_changed_table_reruns_only_the_chapters_that_read_it(copy):
     )
 
 
-def test_changed_code_reruns_its_chapter_and_the_scoreboard(copy):
+def test_changed_code_reruns_its_chapter_and_a_changed_verdict_those_that_read_it(copy):
+    chapter = copy.root / "chapters/05-ipo-outlook.ipynb"
     copy.edit("chapters/05-ipo-outlook.ipynb", "use_style()", "use_style();")
-    readers = ["05-ipo-outlook.ipynb", "07-scoreboard.ipynb", "10-how-firm.ipynb", "12-your-own-deals.ipynb"]
+    assert copy.run("-c", STALE)[1].strip() == str([chapter.name])
+    said = chapter.read_text(encoding="utf-8")
+    assert '"reason": "' in said
+    chapter.write_text(said.replace('"reason": "', '"reason": "Planted: ', 1), encoding="utf-8")
+    readers = [chapter.name, "07-scoreboard.ipynb", "10-how-firm.ipynb", "12-your-own-deals.ipynb"]
     assert copy.run("-c", STALE)[1].strip() == str(readers)
 
 
