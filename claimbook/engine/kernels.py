@@ -77,6 +77,18 @@ def _watch(opened):
     return watch
 
 
+def forget():
+    """Drop what the package keeps of the book's files in this process, but for cells, which are kept with the time of
+    their file."""
+    from claimbook.judgement import ledger
+
+    for name, module in list(sys.modules.items()):
+        if name.startswith("claimbook."):
+            for one in list(vars(module).values()):
+                if hasattr(one, "cache_clear") and one is not ledger._read:
+                    one.cache_clear()
+
+
 def _ours(path):
     """The name of a file in the repository; "" for another, and for one that is open already and has a number only."""
     name = os.path.abspath(path) if isinstance(path, str) else ""

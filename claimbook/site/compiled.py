@@ -109,7 +109,7 @@ def site(target):
     if said.getvalue().strip():
         shutil.rmtree(HOME)
         raise BuildError("Sphinx found faults.", told(said.getvalue()))
-    shutil.copytree(HOME / "html", target)
+    shutil.copytree(HOME / "html", target, copy_function=shutil.copy)  # every file bears the time of this build
     extension.complete(target, app, drawing)
     if any((target / folder).exists() for folder in ("_images", "_downloads")):
         return  # files that pages bring along, and nobody takes away: to keep them is not worth its code

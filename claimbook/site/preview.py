@@ -27,6 +27,7 @@ from tornado.iostream import StreamClosedError
 
 from claimbook.engine import run
 from claimbook.engine.alone import alone
+from claimbook.engine.kernels import forget
 from claimbook.engine.stamp import paths, sources
 from claimbook.evidence.tables import DataError
 from claimbook.judgement import ledger
@@ -84,12 +85,8 @@ def _begin(number, names=globals(), states=[]):
 """Run in a kernel before each code cell: its names are as the cells above left them, though cells below may have given
 them other values since; and what it asks for is noted, though cells above may have asked for it too."""
 
-FORGET = """
-for _one in [one for name, module in [*__import__("sys").modules.items()] if name.startswith("claimbook.")
-             for one in [*vars(module).values()] if hasattr(one, "cache_clear")]:
-    _one.cache_clear()
-"""
-"""Run in a kernel when the tables have changed: the package drops what it keeps of them."""
+FORGET = "__import__('claimbook.engine.kernels', fromlist=['']).forget()"
+"""Run in a kernel when the tables have changed."""
 
 
 class Kept:
@@ -330,15 +327,6 @@ def lists_of_pages(app):
     theirs = listeners[place].handler
     listeners[place] = listeners[place]._replace(handler=keep)
     return kept
-
-
-def forget():
-    """Drop what the package keeps of the book's files, but for cells, which are kept with the time of their file."""
-    for name, module in list(sys.modules.items()):
-        if name.startswith("claimbook."):
-            for one in list(vars(module).values()):
-                if hasattr(one, "cache_clear") and one is not ledger._read:
-                    one.cache_clear()
 
 
 class News:
