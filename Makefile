@@ -7,7 +7,7 @@ NODE := tests/node/node_modules/.ready
 PYODIDE := $(VENV)/pyodide
 unexport PYTHONHOME PYTHONPATH PYTHONWARNINGS PIP_PYTHON PYTHONDONTWRITEBYTECODE # what a shell has set for other programs would break the book's, or slow it
 
-.PHONY: look help book pdf epub test engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive tools clean
+.PHONY: look help book pdf epub test touched engines mutate stress machines audit run data figures class slides bench vendor format lab serve lock oldest newest shots links archive tools clean
 help:            ## list the targets
 	@awk -F ':.*## *' '/^[a-z]+:.*##/ { printf "%-11s %s\n", $$1, $$2 }' Makefile
 
@@ -55,6 +55,9 @@ epub: $(READY)   ## the whole book as an EPUB, linked from the site
 
 test: $(READY) tools $(NODE) $(PYODIDE) ## every cell of every notebook against its stored output, and all other tests
 	@$(BIN)/claimbook test
+
+touched: book tools $(NODE) $(PYODIDE) ## of the tests those that a change since they passed touches, and what was left out
+	@$(BIN)/claimbook test --touched
 
 engines: book $(NODE) $(PYODIDE) ## the site in Firefox and WebKit: anchors, policy and console, search, Run, a frame, a lost address
 	@$(call install,$(FOR_ENGINES))

@@ -11,6 +11,9 @@ from http.server import SimpleHTTPRequestHandler
 
 import nbval.kernel
 import pytest
+import touched
+
+touched.start()
 from copies import Book, copied, small_book
 from hypothesis import settings
 from jupyter_client.manager import KernelManager
@@ -45,6 +48,7 @@ def pytest_addoption(parser):
         metavar="SEED",
         help="files and tests in random order, other numbers in the tests of properties: make stress",
     )
+    parser.addoption("--touched", action="store_true", help="only the tests that a change touches: make touched")
 
 
 @pytest.hookimpl(trylast=True)  # the reporter is there
@@ -55,6 +59,7 @@ def pytest_configure(config):
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     if reporter and reporter.isatty and not hasattr(config, "workerinput"):
         config.pluginmanager.register(Left(reporter, getattr(config, "cache", None)))
+    config.pluginmanager.register(touched.Watch(config))
 
 
 class Left:

@@ -12,6 +12,7 @@ from functools import cache
 from tempfile import NamedTemporaryFile
 
 import nbformat
+import touched
 
 from claimbook.engine import run
 from claimbook.evidence import keys, tables
@@ -62,7 +63,8 @@ def copied(root):
     ignore = shutil.ignore_patterns(
         ".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints"
     )
-    shutil.copytree(ROOT, root, ignore=ignore)
+    with touched.muted():
+        shutil.copytree(ROOT, root, ignore=ignore)
     if (BUILD / "png").exists():  # what was drawn once need not be drawn again
         shutil.copytree(BUILD / "png", root / "_build" / "png", copy_function=os.link)
     return Copy(root)

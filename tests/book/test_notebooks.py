@@ -69,14 +69,18 @@ def test_no_chapter_starts_another_program():
     assert starts and all(unseen for _, unseen in starts), starts
 
 
-SOURCES = {cell.id: TransformerManager().transform_cell(cell.source) for path in NOTEBOOKS for cell in code_cells(path)}
-SOURCES |= {str(path): path.read_text(encoding="utf-8") for path in (ROOT / "claimbook").rglob("*.py")}
+def sources():
+    """The code of every cell and of the package, by where it stands."""
+    code = {
+        cell.id: TransformerManager().transform_cell(cell.source) for path in NOTEBOOKS for cell in code_cells(path)
+    }
+    return code | {str(path): path.read_text(encoding="utf-8") for path in (ROOT / "claimbook").rglob("*.py")}
 
 
 def test_every_sort_keeps_the_order_of_ties():
     """Else the last of tied rows is another row where pyarrow is installed, or on another processor."""
     sorts = 0
-    for place, text in SOURCES.items():
+    for place, text in sources().items():
         for node in ast.walk(ast.parse(text)):
             if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("sort_values", "argsort"):
                 sorts, by = sorts + 1, node.args[0] if node.args else ast.Constant("")
@@ -88,7 +92,10 @@ def test_every_sort_keeps_the_order_of_ties():
 def test_no_number_is_rounded_before_it_is_printed():
     """Else it is rounded twice, and by another rule: see tests/judgement/test_properties.py."""
     calls = [
-        (place, node) for place in SOURCES for node in ast.walk(ast.parse(SOURCES[place])) if isinstance(node, ast.Call)
+        (place, node)
+        for place, text in sources().items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Call)
     ]
     for place, node in calls:
         if getattr(node.func, "id", "") in ("number", "amount", "table"):

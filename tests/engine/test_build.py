@@ -31,12 +31,13 @@ BROKEN = json.dumps(
 )
 
 
-def test_a_notebook_that_raises_fails_every_build(copy):
-    (copy.root / "chapters/99-broken.ipynb").write_text(BROKEN, encoding="utf-8")
+def test_a_notebook_that_raises_fails_every_build(book):
+    before = book.published()
+    (book.root / "chapters/99-broken.ipynb").write_text(BROKEN, encoding="utf-8")
     for _ in range(2):
-        code, text = copy.claimbook("build")
+        code, text = book.claimbook("build")
         assert code and "99-broken.ipynb, cell 1 (b)" in text and "ZeroDivisionError" in text, text
-    assert not (copy.root / "_build/html").exists()
+    assert book.published() == before
 
 
 def by_make(said):
@@ -46,39 +47,39 @@ def by_make(said):
     return recipe.removeprefix("\t@$(BIN)/claimbook ").split()
 
 
-def test_a_stale_chapter_is_an_error_in_ci(copy):
-    copy.edit("chapters/07-scoreboard.ipynb", "board = scoreboard()", "board = scoreboard().copy()")
-    code, text = copy.claimbook("build", CI="true")
-    assert code and "07-scoreboard.ipynb (code changed)" in text and by_make(text) == ["run", "--all"]
+def test_a_stale_chapter_is_an_error_in_ci(book):
+    book.edit("chapters/scoreboard.ipynb", "Board(scoreboard())", "Board(scoreboard().copy())")
+    code, text = book.claimbook("build", CI="true")
+    assert code and "scoreboard.ipynb (code changed)" in text and by_make(text) == ["run", "--all"]
     # What is named for all is tried on the one: `run` without --all executes the same, where the rest is fresh.
-    assert copy.claimbook("run")[0] == 0
-    assert copy.run("-c", "from claimbook.engine import run; print(run.stale())") == (0, "{}\n")
+    assert book.claimbook("run")[0] == 0
+    assert book.run("-c", "from claimbook.engine import run; print(run.stale())") == (0, "{}\n")
 
 
-def test_a_stored_traceback_is_not_published(copy):
-    path = copy.root / "chapters/07-scoreboard.ipynb"
+def test_a_stored_traceback_is_not_published(book):
+    path = book.root / "chapters/scoreboard.ipynb"
     notebook = json.loads(path.read_bytes())
     cell = next(c for c in notebook["cells"] if c["cell_type"] == "code" and c["outputs"])
     cell["outputs"] = [
         {"output_type": "error", "ename": "E", "evalue": "e", "traceback": ["Traceback (most recent call last)"]}
     ]
     path.write_text(json.dumps(notebook), encoding="utf-8")
-    code, text = copy.claimbook("build", CI="true")
-    assert code and "07-scoreboard.ipynb (outputs changed)" in text
-    code, text = copy.run("-c", "from claimbook.site import build; print(build.stored_faults())")
-    assert "07-scoreboard.ipynb, cell" in text and "stored error" in text
-    assert copy.claimbook("run")[0] == 0 and copy.run(
+    code, text = book.claimbook("build", CI="true")
+    assert code and "scoreboard.ipynb (outputs changed)" in text
+    code, text = book.run("-c", "from claimbook.site import build; print(build.stored_faults())")
+    assert "scoreboard.ipynb, cell" in text and "stored error" in text
+    assert book.claimbook("run")[0] == 0 and book.run(
         "-c", "from claimbook.site import build; print(build.stored_faults())"
     ) == (0, "[]\n")
 
 
-def test_a_stale_page_is_an_error_in_ci(copy):
-    copy.edit("chapters/data.md", "# Data: what every column means", "# Data")
-    code, text = copy.claimbook("build", CI="true")
+def test_a_stale_page_is_an_error_in_ci(book):
+    book.edit("chapters/data.md", "# Data: what every column means", "# Data")
+    code, text = book.claimbook("build", CI="true")
     assert (
-        code and "chapters/data.md" in text and "Pages renewed: chapters/data.md" in copy.claimbook(*by_make(text))[1]
+        code and "chapters/data.md" in text and "Pages renewed: chapters/data.md" in book.claimbook(*by_make(text))[1]
     )
-    assert copy.run("-c", "from claimbook.site import pages; print(len(pages.stale()))") == (0, "0\n")
+    assert book.run("-c", "from claimbook.site import pages; print(len(pages.stale()))") == (0, "0\n")
 
 
 def test_a_missing_chart_and_a_missing_section_are_not_published(tmp_path):
@@ -155,44 +156,35 @@ def test_plain_jupyter_book_makes_the_same_site(book):
     "link",
     ["[nowhere](chapters/nowhere.md)", '<a href="chapters/nowhere.html">in HTML, which Sphinx does not read</a>'],
 )
-def test_a_dead_link_is_not_published(copy, link):
-    copy.edit("index.md", "## How to read it", f"{link}\n\n## How to read it")
-    code, text = copy.claimbook("build")
-    assert code and "nowhere" in text and not (copy.root / "_build/html").exists()
+def test_a_dead_link_is_not_published(book, link):
+    before = book.published()
+    book.edit("index.md", "A widely read text", f"{link}\n\nA widely read text")
+    code, text = book.claimbook("build")
+    assert code and "nowhere" in text and book.published() == before
 
 
-@pytest.mark.parametrize("fault", ["figure", "title", "column"])
-def test_nbval_sees_a_planted_fault(copy, fault):
-    name = "01-ai-boom.ipynb"
-    if fault == "figure":
-        copy.edit(
-            "data/funding.csv",
-            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,314,",
-            "crunchbase_venture_world_2024_2025-01,venture funding,World,all,2024,345.4,",
-        )
-    elif fault == "title":
-        copy.edit(
-            f"chapters/{name}",
-            '    title=\\"The 300 was true, and soon small\\"',
-            '    title=\\"The 300 was false, and soon small\\"',
-        )
-    else:
-        copy.edit(
-            f"chapters/{name}",
-            'points(shown, \\"date\\", \\"valuation\\", text=\\"words\\")',
-            'points(shown, \\"date\\", \\"value\\", text=\\"words\\")',
-        )
-    code, text = copy.nbval(name, "-x")  # the first cell that is seen is enough
-    assert code == 1 and re.search(r"FAILED chapters/01-ai-boom.ipynb::Cell \d+", text), text[-2000:]
+@pytest.mark.parametrize(
+    "path, old, new",
+    [
+        (TABLE, ",11.4,", ",12.5,"),
+        (NOTEBOOK, 'title=\\"One of two\\"', 'title=\\"Two of two\\"'),
+        (NOTEBOOK, 'figures[\\"unit\\"] == \\"percent\\"', 'figures[\\"units\\"] == \\"percent\\"'),
+    ],
+    ids=["figure", "title", "column"],
+)
+def test_nbval_sees_a_planted_fault(book, path, old, new):
+    book.edit(path, old, new)
+    code, text = book.nbval("01-batteries.ipynb", "-x")  # the first cell that is seen is enough
+    assert code == 1 and re.search(r"FAILED chapters/01-batteries.ipynb::Cell \d+", text), text[-2000:]
 
 
-def test_other_versions_are_compared_without_the_drawing_only(copy):
-    name, options = "07-scoreboard.ipynb", ("--nbval-sanitize-with", "tests/book/other-versions.cfg")
-    path = copy.root / "chapters" / name
+def test_other_versions_are_compared_without_the_drawing_only(book):
+    name, options = "01-batteries.ipynb", ("--nbval-sanitize-with", ROOT / "tests/book/other-versions.cfg")
+    path = book.root / "chapters" / name
     path.write_text(path.read_text(encoding="utf-8").replace('<path d=\\"M', '<path d=\\"M 0 0 M'), encoding="utf-8")
-    assert copy.nbval(name)[0] == 1 and copy.nbval(name, *options)[0] == 0
-    path.write_text(path.read_text(encoding="utf-8").replace("Chart scoreboard", "Chart score"), encoding="utf-8")
-    assert copy.nbval(name, *options)[0] == 1
+    assert book.nbval(name)[0] == 1 and book.nbval(name, *options)[0] == 0
+    path.write_text(path.read_text(encoding="utf-8").replace("Chart batteries", "Chart battery"), encoding="utf-8")
+    assert book.nbval(name, *options)[0] == 1
 
 
 def test_environment_agrees_with_the_lock():

@@ -22,14 +22,18 @@ import yaml
 from conftest import Quiet
 from PIL import Image
 
+from claimbook.charts import paper
 from claimbook.judgement import ledger
 from claimbook.judgement.words import VERDICTS
-from claimbook.paths import ROOT, notebooks
+from claimbook.paths import CHAPTERS, ROOT, notebooks
 from claimbook.site import build, files, launch
 
 HERE = ROOT / "tests/node"
 BASE = urlsplit(launch.config()["html"]["baseurl"])
-PARTS = 4
+ALONE = ["404.html", "genindex.html", "index.html", "search.html"]
+PAGES = ALONE + [
+    f"chapters/{path.stem}.html" for path in sorted(CHAPTERS.iterdir()) if path.suffix in (".ipynb", ".md")
+]
 
 
 @pytest.fixture(scope="module")
@@ -52,17 +56,21 @@ def looked(site, *jobs):
     return json.loads(done.stdout)
 
 
-@pytest.fixture(scope="module", params=range(PARTS), ids=lambda number: f"~{number}")
-def part(pages, request):
-    """Every page is in one part; conftest.py keeps together what follows ~ in the names of tests."""
-    return pages[request.param :: PARTS]
+@pytest.fixture(scope="module", params=PAGES, ids=lambda page: f"~{Path(page).stem.replace('-', ' ')}")
+def page(request):
+    """conftest.py keeps together what follows ~ in the names of tests."""
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def seen(site, pages, part):
-    found = looked(site, *part)
-    assert found["pages"] == len(part) and len(pages) >= 16
+def seen(site, page):
+    found = looked(site, page)
+    assert found["pages"] == 1
     return found
+
+
+def test_every_page_is_looked_at(pages):
+    assert pages == sorted(PAGES)
 
 
 @pytest.fixture(scope="module", params=["--use"], ids=["~use"])
@@ -81,10 +89,11 @@ def test_nothing_that_a_reader_does_brings_out_a_fault(used, what):
     assert used[what] == []
 
 
-def test_the_text_of_a_chart_can_be_read_on_a_phone_and_does_not_shout_on_a_desk(seen, part):
-    charts, drawn = files.charts(), {name for name, *_ in seen["text"]["phone"]}
-    wanted = {name for name, (*_, notebook) in charts.items() if f"chapters/{Path(notebook).stem}.html" in part}
-    assert wanted <= drawn <= charts.keys()
+def test_the_text_of_a_chart_can_be_read_on_a_phone_and_does_not_shout_on_a_desk(site, seen, page):
+    drawn = {name for name, *_ in seen["text"]["phone"]}
+    own = ledger.stored_outputs(paper.CHART_MIME, {Path(page).with_suffix(".ipynb").name})
+    assert {chart["name"] for *_, chart in own} <= drawn
+    assert all((site / f"charts/{name}.svg").is_file() for name in drawn)
     assert [(name, low) for name, low, _ in seen["text"]["phone"] if low < 9.5] == []
     assert [(name, high) for name, _, high in seen["text"]["desktop"] if high > 16] == []
 
@@ -94,11 +103,9 @@ def test_no_text_of_a_chart_runs_out_of_its_picture_or_over_another(seen):
     assert seen["crowded"] == []
 
 
-def test_a_spreadsheet_reads_the_negative_numbers_of_a_copied_table(site, pages, seen, part):
+def test_a_spreadsheet_reads_the_negative_numbers_of_a_copied_table(site, seen, page):
     """It takes a number with a true minus for text, as a text and as HTML."""
-    cells = lambda page: re.findall(r"<td\b[^>]*>\s*(?:<[^>]*>\s*)*−", (site / page).read_text(encoding="utf-8"))
-    assert sum(len(cells(page)) for page in pages) > 80
-    assert sum(len(signed) for signed, _, _ in seen["copied"]) == sum(len(cells(page)) for page in part)
+    assert sum(len(signed) for signed, _, _ in seen["copied"]) == len(negative(site, page))
     for signed, cells, text in seen["copied"]:
         for number, shown in signed:  # a text holds what is shown
             plain = number.replace("−", "-")
@@ -107,8 +114,17 @@ def test_a_spreadsheet_reads_the_negative_numbers_of_a_copied_table(site, pages,
             )
 
 
-def test_no_page_weighs_more_than_200_kib(seen, part):
-    assert {page for page, kib in seen["weight"].items() if 20 < kib <= 200} == {*part}
+def negative(site, page):
+    """The cells of a page's tables that begin with a true minus."""
+    return re.findall(r"<td\b[^>]*>\s*(?:<[^>]*>\s*)*−", (site / page).read_text(encoding="utf-8"))
+
+
+def test_there_are_negative_numbers_to_copy(site, pages):
+    assert sum(len(negative(site, page)) for page in pages) > 80
+
+
+def test_no_page_weighs_more_than_200_kib(seen, page):
+    assert {page for page, kib in seen["weight"].items() if 20 < kib <= 200} == {page}
 
 
 def test_the_html_is_valid(site, pages):

@@ -1,0 +1,218 @@
+"""Which tests a change touches: those that opened a file which says something else than when they passed.
+
+Noted in `_build/touched.json` by every run of the tests. Of the book's own files a test opens some; the package and
+what the tests share count as opened by all. A page in a browser is a file of the site, opened where it is asked for. A
+copy of the whole book counts for none of its files: what is tried on one would be so on any book.
+"""
+
+import functools
+import json
+import os
+import re
+import sys
+from collections import Counter
+from hashlib import sha256
+
+import pytest
+
+from claimbook.paths import BUILD, ROOT, SITE
+
+NOTED = BUILD / "touched.json"
+OWN = re.compile(r"(?!_build|tests\b|claimbook\b|\.|.*(__pycache__|\.ipynb_checkpoints)).+")
+"""Files that count one by one, by their path."""
+SHARED = ("claimbook/**/*.*", "tests/*.py", "tests/node/*.*", "tests/small_book/**/*.*", "_config.yml", "_toc.yml")
+SHARED += ("requirements.lock", "pyproject.toml", "environment.*", "Makefile")
+sites = []
+"""Folders that hold the site a second time."""
+opened = [set()]
+"""What is opened: the last set is that of the test, fixture, file or cached function at work."""
+before = {}
+"""What a fixture has opened when it was made, and a test's file when it was imported."""
+
+
+class muted:
+    """A context in which nothing counts as opened."""
+
+    def __enter__(self):
+        opened.append(set())
+
+    def __exit__(self, *raised):
+        opened.pop()
+
+
+@functools.lru_cache(maxsize=None)
+def named(path):
+    """The name under which a file counts, "data/x.csv" or "site/x.html"; None for one that is not the book's."""
+    for site in sites:
+        if path.startswith(f"{site}/"):
+            return f"site/{os.path.relpath(path, site)}"
+    real = os.path.relpath(os.path.realpath(path), ROOT.resolve())
+    if page := re.match(r"_build/site-[^/]+/(.+)", real):
+        return f"site/{page[1]}"
+    return real if OWN.fullmatch(real) else None
+
+
+def hear(event, given):
+    """What Python opens and lists, and the files that it hands to other programs: an audit hook."""
+    if event not in ("open", "os.listdir", "os.scandir", "subprocess.Popen"):
+        return
+    paths = given[:1] if event != "subprocess.Popen" else [one for one in given[1] if os.path.isfile(one)]
+    paths = [os.path.abspath(one) for one in paths if isinstance(one, (str, os.PathLike))]
+    opened[-1].update(filter(None, map(named, paths)))
+
+
+def cache(function):
+    """functools.cache; who gets what was read before counts as having opened it."""
+    kept, read = functools.lru_cache(maxsize=None)(function), {}
+
+    @functools.wraps(function)
+    def asked(*given, **words):
+        key = (given, *sorted(words.items()))
+        if key not in read:
+            opened.append(set())
+            try:
+                kept(*given, **words)
+            finally:
+                found = opened.pop()
+            read[key] = found
+        opened[-1].update(read[key])
+        return kept(*given, **words)
+
+    asked.cache_clear = lambda: (read.clear(), kept.cache_clear())
+    return asked
+
+
+def start():
+    """Hear from now on; to be called before the book is imported."""
+    functools.cache = cache
+    sys.addaudithook(hear)
+
+
+@functools.lru_cache(maxsize=None)
+def says(name):
+    """What a file says, in one word; of a folder, which files it holds; of the site without the version of the book."""
+    path = SITE / name.removeprefix("site/") if name.startswith("site/") else ROOT / name
+    if path.is_dir():
+        return sha256("\n".join(sorted(os.listdir(path))).encode()).hexdigest()
+    said = path.read_bytes() if path.is_file() else b""
+    return sha256(said.replace(version().encode(), b"") if name.startswith("site/") else said).hexdigest()
+
+
+@functools.lru_cache(maxsize=None)
+def version():
+    """The version of the book, which its pages bear: made of all its files, and no test depends on it."""
+    from claimbook.engine import stamp
+
+    with muted():
+        return stamp.sources()
+
+
+@functools.lru_cache(maxsize=None)
+def shared():
+    """What all tests share, in one word."""
+    files = sorted({path for pattern in SHARED for path in ROOT.glob(pattern) if path.is_file()})
+    return sha256(b"".join(path.read_bytes() for path in files if path.suffix != ".pyc")).hexdigest()
+
+
+@functools.lru_cache(maxsize=None)
+def state(names, file):
+    """In one word what the files say that a test of this file has opened."""
+    return sha256(repr([shared(), says(file), *((name, says(name)) for name in names)]).encode()).hexdigest()[:16]
+
+
+class Watch:
+    """The plugin: notes what each test opened; with --touched it leaves out those that a change does not touch."""
+
+    def __init__(self, config):
+        self.config, self.new, self.left = config, {}, Counter()
+        self.known = json.loads(NOTED.read_text(encoding="utf-8")) if NOTED.exists() else {"sets": [], "tests": {}}
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(self, collector):
+        opened.append(set())
+        try:
+            return (yield)
+        finally:
+            before.setdefault(collector.path, set()).update(opened.pop())
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        opened.append(set())
+        try:
+            return (yield)
+        finally:
+            before[fixturedef] = opened.pop()
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        opened.append(set())
+        try:
+            return (yield)
+        finally:
+            found = opened.pop().union(before.get(item.path, ()), reads(item.path))
+            names, file = tuple(sorted(found)), str(item.path.relative_to(ROOT))
+            with muted():
+                self.new.setdefault(item.nodeid, [names, state(names, file)])
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_teardown(self, item):
+        made = getattr(getattr(item, "_request", None), "_fixture_defs", {})
+        opened[-1].update(*(before.get(one, ()) for one in made.values()))
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.new[report.nodeid] = [(), ""]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items):
+        if self.config.getoption("touched"):
+            touched = {self.of(item) for item in items if self.touches(item)}
+            self.left.update(str(item.path.relative_to(ROOT)) for item in items if self.of(item) not in touched)
+            items[:] = [item for item in items if self.of(item) in touched]
+
+    def of(self, item):
+        """What is run as a whole: a test, all cells of a notebook."""
+        return item.path if item.path.suffix == ".ipynb" else item.nodeid
+
+    def touches(self, item):
+        at, was = self.known["tests"].get(item.nodeid, (None, ""))
+        with muted():
+            return not was or state(tuple(self.known["sets"][at]), str(item.path.relative_to(ROOT))) != was
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node):
+        told = getattr(node, "workeroutput", {})
+        self.new |= told.get("new", {})
+        self.left = told.get("left", self.left)  # of all processes the same
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self):
+        if hasattr(self.config, "workeroutput"):
+            self.config.workeroutput.update(new=self.new, left=dict(self.left))
+            return
+        tests = {id: (tuple(self.known["sets"][at]), was) for id, (at, was) in self.known["tests"].items()}
+        tests |= {id: (tuple(names), was) for id, (names, was) in self.new.items()}
+        sets = {names: at for at, names in enumerate(dict.fromkeys(names for names, _ in tests.values()))}
+        kept = {"sets": list(sets), "tests": {id: [sets[names], was] for id, (names, was) in tests.items()}}
+        NOTED.parent.mkdir(exist_ok=True)
+        aside = NOTED.with_suffix(".new")
+        aside.write_text(json.dumps(kept), encoding="utf-8")
+        aside.replace(NOTED)
+
+    def pytest_terminal_summary(self, terminalreporter):
+        if self.left:
+            often = ", ".join(f"{file} {count}" for file, count in sorted(self.left.items()))
+            terminalreporter.write_line(
+                f"Left out, as nothing that they opened has changed since they passed: {sum(self.left.values())} tests"
+                f" ({often}). What is tried on copies of the book counts as touched by code alone: make test runs all."
+            )
+
+
+def reads(path):
+    """What the kernel of a notebook reads, as its last run has noted it: the files of which its inputs are parts."""
+    if path.suffix != ".ipynb":
+        return ()
+    from claimbook.engine import run
+
+    inputs = run.recorded().get(path.name, {}).get("inputs", ())
+    return {"data/claims.csv" if one.startswith("claim ") else one.removeprefix("verdicts of ") for one in inputs}
