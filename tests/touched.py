@@ -201,10 +201,13 @@ class Watch:
 
     def pytest_terminal_summary(self, terminalreporter):
         if self.left:
-            often = ", ".join(f"{file} {count}" for file, count in sorted(self.left.items()))
+            rooms = Counter()
+            for file, count in sorted(self.left.items()):
+                rooms[os.path.dirname(file)] += count
+            often = ", ".join(f"{room} {count}" for room, count in rooms.items())
             terminalreporter.write_line(
                 f"Left out, as nothing that they opened has changed since they passed: {sum(self.left.values())} tests"
-                f" ({often}). What is tried on copies of the book counts as touched by code alone: make test runs all."
+                f" ({often}). Of what is tried on copies of the book only code counts. make test runs all."
             )
 
 
