@@ -67,6 +67,9 @@ def main():
                 print(f"Stored in the book's own form: chapters/{path.name}", flush=True)
             before = {} if free else _verdicts()
             sys.exit(COMMANDS[chosen.command][0](chosen))
+    except BrokenPipeError:  # `claimbook ... | head`: who reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(128 + signal.SIGPIPE)
     except (BuildError, RunError, DataError, OSError) as error:
         _progress("")
         sys.exit(f"\n{_remedied(error) if isinstance(error, OSError) else error}")
@@ -153,8 +156,8 @@ def _run(chosen):
 def _data(chosen):
     from claimbook.site import build, pages
 
-    print(*build.accept(), sep="\n")
-    print("Pages renewed:", ", ".join(pages.write()) or "none was stale")
+    accepted, renewed = build.accept(), pages.write()
+    print(*accepted, f"Pages renewed: {', '.join(renewed) or 'none was stale'}", sep="\n")
 
 
 def _made(told, module, function="build"):

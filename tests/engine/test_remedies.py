@@ -6,13 +6,14 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 
 import nbformat
 import pytest
-from copies import FIRST, LEDGER, NOTEBOOK, TABLE, Copy
+from copies import FIRST, LEDGER, NOTEBOOK, TABLE, Copy, plain
 from nbformat import v4
 
 from claimbook.commands import cli
@@ -196,6 +197,22 @@ def test_the_book_is_shown_on_the_next_port_where_one_is_taken(book):
             shown.kill()
             shown.wait(timeout=20)
     assert ":8000 " not in said
+
+
+def test_the_work_is_done_though_nobody_reads_what_is_printed(book):
+    book.edit(TABLE, ",11.4,", ",11.5,")
+    command = [sys.executable, "-m", "claimbook.commands.cli", "data"]
+    work = subprocess.Popen(
+        command,
+        cwd=book.root,
+        env=plain() | {"PYTHONPATH": str(book.root), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    work.stdout.close()
+    assert (work.stderr.read(), work.wait()) == ("", 128 + signal.SIGPIPE)
+    assert book.claimbook("data") == (0, "Tables accepted: none had changed\nPages renewed: none was stale\n")
 
 
 def test_only_what_is_named_is_tested(book):
