@@ -22,6 +22,8 @@ OWN = re.compile(r"(?!_build|tests\b|claimbook\b|\.|.*(__pycache__|\.ipynb_check
 """Files that count one by one, by their path."""
 SHARED = ("claimbook/**/*.*", "tests/*.py", "tests/node/*.*", "tests/small_book/**/*.*", "_config.yml", "_toc.yml")
 SHARED += ("requirements.lock", "pyproject.toml", "environment.*", "Makefile")
+PACKED = "_static/book.zip"
+"""Package and data for Python in the page: what a chapter reads of them counts, see `reads`."""
 sites = []
 """Folders that hold the site a second time."""
 opened = [set()]
@@ -43,12 +45,10 @@ class muted:
 @functools.lru_cache(maxsize=None)
 def named(path):
     """The name under which a file counts, "data/x.csv" or "site/x.html"; None for one that is not the book's."""
-    for site in sites:
-        if path.startswith(f"{site}/"):
-            return f"site/{os.path.relpath(path, site)}"
     real = os.path.relpath(os.path.realpath(path), ROOT.resolve())
-    if page := re.match(r"_build/site-[^/]+/(.+)", real):
-        return f"site/{page[1]}"
+    second = next((os.path.relpath(path, site) for site in sites if path.startswith(f"{site}/")), "")
+    if page := re.match(r"_build/site-[^/]+/(.+)", real) or re.match("(.+)", second):
+        return None if page[1] == PACKED else f"site/{page[1]}"
     return real if OWN.fullmatch(real) else None
 
 
@@ -212,10 +212,11 @@ class Watch:
 
 
 def reads(path):
-    """What the kernel of a notebook reads, as its last run has noted it: the files of which its inputs are parts."""
+    """What a notebook reads, as its last run has noted it: the files of which its inputs are parts."""
     if path.suffix != ".ipynb":
         return ()
     from claimbook.engine import run
 
-    inputs = run.recorded().get(path.name, {}).get("inputs", ())
+    with muted():
+        inputs = run.recorded().get(path.name, {}).get("inputs", ())
     return {"data/claims.csv" if one.startswith("claim ") else one.removeprefix("verdicts of ") for one in inputs}

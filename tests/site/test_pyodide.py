@@ -65,6 +65,7 @@ def look(site, tmp_path_factory):
     @cache
     def gone(what):
         page, does = (USED, what) if what in ("use", "elsewhere") else (what, "run")
+        touched.opened[-1].update(touched.reads(ROOT / f"chapters/{page}.ipynb"))
         command = ["node", ROOT / "tests/node/pyrun.mjs", shutil.which("chromium"), *places, does]
         return subprocess.run([*command, f"chapters/{page}.html"], capture_output=True, text=True)
 
