@@ -63,7 +63,7 @@ def copied(root):
     ignore = shutil.ignore_patterns(
         ".git", ".venv", "_build", "node_modules", "__pycache__", ".pytest_cache", ".ipynb_checkpoints"
     )
-    with touched.muted():
+    with touched.heard():
         shutil.copytree(ROOT, root, ignore=ignore)
     if (BUILD / "png").exists():  # what was drawn once need not be drawn again
         shutil.copytree(BUILD / "png", root / "_build" / "png", copy_function=os.link)

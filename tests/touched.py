@@ -11,17 +11,21 @@ import os
 import re
 import sys
 from collections import Counter
+from contextlib import contextmanager
 from hashlib import sha256
 
 import pytest
 
+from claimbook.engine import stamp
 from claimbook.paths import BUILD, ROOT, SITE
 
 NOTED = BUILD / "touched.json"
-OWN = re.compile(r"(?!_build|tests\b|claimbook\b|\.|.*(__pycache__|\.ipynb_checkpoints)).+")
+OWN = re.compile(
+    r"(?!(\.\.|_build|claimbook|\.venv|\.git|\.hypothesis|\.\w+_cache)(/|$)|.*(node_modules|__pycache__|\.ipynb_checkpoints)).+"
+)
 """Files that count one by one, by their path."""
-SHARED = ("claimbook/**/*.*", "tests/*.py", "tests/node/*.*", "tests/small_book/**/*.*", "_config.yml", "_toc.yml")
-SHARED += ("requirements.lock", "pyproject.toml", "environment.*", "Makefile")
+SHARED = "claimbook tests/small_book _config.yml _toc.yml requirements.lock pyproject.toml environment.py".split()
+SHARED += ["environment.yml", "Makefile"]
 PACKED = "_static/book.zip"
 """Package and data for Python in the page: what a chapter reads of them counts, see `reads`."""
 sites = []
@@ -32,13 +36,13 @@ before = {}
 """What a fixture has opened when it was made, and a test's file when it was imported."""
 
 
-class muted:
-    """A context in which nothing counts as opened."""
-
-    def __enter__(self):
-        opened.append(set())
-
-    def __exit__(self, *raised):
+@contextmanager
+def heard():
+    """A set of what is opened meanwhile, which counts for nobody else."""
+    opened.append(set())
+    try:
+        yield opened[-1]
+    finally:
         opened.pop()
 
 
@@ -53,32 +57,37 @@ def named(path):
 
 
 def hear(event, given):
-    """What Python opens and lists, and the files that it hands to other programs: an audit hook."""
+    """What Python opens and lists, and what it hands to other programs, of a folder all: an audit hook."""
     if event not in ("open", "os.listdir", "os.scandir", "subprocess.Popen"):
         return
-    paths = given[:1] if event != "subprocess.Popen" else [one for one in given[1] if os.path.isfile(one)]
-    paths = [os.path.abspath(one) for one in paths if isinstance(one, (str, os.PathLike))]
-    opened[-1].update(filter(None, map(named, paths)))
+    handed = event == "subprocess.Popen"
+    for path in given[1] if handed else given[:1]:
+        if isinstance(path, (str, os.PathLike)):
+            path = os.path.abspath(os.path.join(given[2] or "", path) if handed else path)
+            if (not handed or os.path.exists(path)) and (name := named(path)):
+                opened[-1].add(f"{name}/*" if handed and os.path.isdir(path) else name)
 
 
 def cache(function):
     """functools.cache; who gets what was read before counts as having opened it."""
-    kept, read = functools.lru_cache(maxsize=None)(function), {}
+    kept = {}
 
     @functools.wraps(function)
     def asked(*given, **words):
         key = (given, *sorted(words.items()))
-        if key not in read:
-            opened.append(set())
+        if key in kept:
+            value, found = kept[key]
+        else:
             try:
-                kept(*given, **words)
-            finally:
-                found = opened.pop()
-            read[key] = found
-        opened[-1].update(read[key])
-        return kept(*given, **words)
+                with heard() as found:
+                    value = function(*given, **words)
+            finally:  # what raises has opened something, too
+                opened[-1].update(found)
+            kept[key] = value, found
+        opened[-1].update(found)
+        return value
 
-    asked.cache_clear = lambda: (read.clear(), kept.cache_clear())
+    asked.cache_clear = kept.clear
     return asked
 
 
@@ -92,6 +101,8 @@ def start():
 def says(name):
     """What a file says, in one word; of a folder, which files it holds; of the site without the version of the book."""
     path = SITE / name.removeprefix("site/") if name.startswith("site/") else ROOT / name
+    if name.endswith("/*"):
+        return stamp.sources([path.parent] if path.parent != ROOT else sorted(filter(OWN.fullmatch, os.listdir(ROOT))))
     if path.is_dir():
         return sha256("\n".join(sorted(os.listdir(path))).encode()).hexdigest()
     said = path.read_bytes() if path.is_file() else b""
@@ -101,17 +112,15 @@ def says(name):
 @functools.lru_cache(maxsize=None)
 def version():
     """The version of the book, which its pages bear: made of all its files, and no test depends on it."""
-    from claimbook.engine import stamp
-
-    with muted():
+    with heard():
         return stamp.sources()
 
 
 @functools.lru_cache(maxsize=None)
 def shared():
     """What all tests share, in one word."""
-    files = sorted({path for pattern in SHARED for path in ROOT.glob(pattern) if path.is_file()})
-    return sha256(b"".join(path.read_bytes() for path in files if path.suffix != ".pyc")).hexdigest()
+    beside = [path for folder in ("*", "*/*") for path in (ROOT / "tests").glob(folder) if path.is_file()]
+    return stamp.sources([*SHARED, *sorted(path for path in beside if not path.name.startswith("test_"))])
 
 
 @functools.lru_cache(maxsize=None)
@@ -129,30 +138,25 @@ class Watch:
 
     @pytest.hookimpl(wrapper=True)
     def pytest_make_collect_report(self, collector):
-        opened.append(set())
-        try:
-            return (yield)
-        finally:
-            before.setdefault(collector.path, set()).update(opened.pop())
+        with heard() as found:
+            try:
+                return (yield)
+            finally:
+                before.setdefault(collector.path, set()).update(found)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef):
-        opened.append(set())
-        try:
+        with heard() as before[fixturedef]:
             return (yield)
-        finally:
-            before[fixturedef] = opened.pop()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item):
-        opened.append(set())
-        try:
-            return (yield)
-        finally:
-            found = opened.pop().union(before.get(item.path, ()), reads(item.path))
-            names, file = tuple(sorted(found)), str(item.path.relative_to(ROOT))
-            with muted():
-                self.new.setdefault(item.nodeid, [names, state(names, file)])
+        with heard() as found:
+            result = yield
+        names = tuple(sorted(found.union(before.get(item.path, ()), reads(item.path))))
+        with heard():
+            self.new.setdefault(item.nodeid, [names, state(names, str(item.path.relative_to(ROOT)))])
+        return result
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_teardown(self, item):
@@ -176,7 +180,7 @@ class Watch:
 
     def touches(self, item):
         at, was = self.known["tests"].get(item.nodeid, (None, ""))
-        with muted():
+        with heard():
             return not was or state(tuple(self.known["sets"][at]), str(item.path.relative_to(ROOT))) != was
 
     @pytest.hookimpl(optionalhook=True)
@@ -194,10 +198,9 @@ class Watch:
         tests |= {id: (tuple(names), was) for id, (names, was) in self.new.items()}
         sets = {names: at for at, names in enumerate(dict.fromkeys(names for names, _ in tests.values()))}
         kept = {"sets": list(sets), "tests": {id: [sets[names], was] for id, (names, was) in tests.items()}}
-        NOTED.parent.mkdir(exist_ok=True)
-        aside = NOTED.with_suffix(".new")
-        aside.write_text(json.dumps(kept), encoding="utf-8")
-        aside.replace(NOTED)
+        from claimbook.engine import run
+
+        run.write(NOTED, json.dumps(kept))
 
     def pytest_terminal_summary(self, terminalreporter):
         if self.left:
@@ -217,6 +220,6 @@ def reads(path):
         return ()
     from claimbook.engine import run
 
-    with muted():
+    with heard():
         inputs = run.recorded().get(path.name, {}).get("inputs", ())
     return {"data/claims.csv" if one.startswith("claim ") else one.removeprefix("verdicts of ") for one in inputs}

@@ -54,9 +54,9 @@ def look(site, tmp_path_factory):
     shutil.copytree(site, own, copy_function=os.symlink)
     for name in ("pyrun.json", "book.zip"):
         (own / "_static" / name).unlink()
-    with touched.muted():  # a page opens what it asks for
-        pyrun.publish(own, "pyodide/")
     touched.sites.append(own)
+    with touched.heard():  # it counts when a page asks for it
+        pyrun.publish(own, "pyodide/")
     servers = [ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder))) for folder in (own, site)]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()

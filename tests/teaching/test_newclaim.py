@@ -107,8 +107,7 @@ def test_a_new_claim_of_every_chapter_and_a_new_chapter_are_built_and_stand_on_t
 def test_a_new_claim_breaks_no_test(grown):
     book, _ = grown
     names = ["tests/judgement", "tests/evidence/test_data.py", "tests/book/test_notebooks.py"]
-    once = "not tied_rows or batteries"  # chapters are executed there, and the cells of a new claim are alike in all
-    code, said = book.run("-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", once, *names)
+    code, said = book.run("-m", "pytest", "-q", "-p", "no:cacheprovider", *names)
     assert code == 0, said[-3000:]
 
 
