@@ -139,8 +139,9 @@ def _unless(printed, made):
 def _pairs(ones, others, between, made, same=()):
     """Two figures of one collector, measure and unit as one answer. `made`: (low, high, value) of both and a tenth.
 
-    What is made of figures of two prints is known to a tenth only: a reprint moves a total by as much. `same`: further
-    columns in which both agree. Nothing is compared with what follows from itself.
+    What is made of figures of two prints is known to a tenth only: a reprint moves a total by as much. One page holds
+    two where its own words date one of them otherwise. `same`: further columns in which both agree. Nothing is compared
+    with what follows from itself.
     """
     for one in ones:
         for other in others:
@@ -148,10 +149,12 @@ def _pairs(ones, others, between, made, same=()):
             if not alike or one["ids"] & other["ids"]:
                 continue
             editions = {one["edition"], other["edition"]} - {""}
-            apart = all(one[column] != other[column] for column in ("issue", "page")) or len(editions) > 1
+            told = "text" in (one["known_by"], other["known_by"]) or one["page"] != other["page"]
+            apart = told and one["issue"] != other["issue"] or len(editions) > 1
+            whose = f" ({other['label']})" if other["publisher"] != one["publisher"] else ""
             low, high, value = made(one, other, TENTH if apart else 0)
             yield one | {
-                "label": f"{one['label']}: {one['digits']} {between} {other['digits']}",
+                "label": f"{one['label']}: {one['digits']} {between} {other['digits']}{whose}",
                 "low": low,
                 "high": high,
                 "value": value,

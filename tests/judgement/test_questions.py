@@ -253,12 +253,25 @@ def test_a_row_less_changes_the_word(monkeypatch):
 
 
 def test_a_day_moved_across_the_article_changes_the_word(monkeypatch):
-    assert now("bubble-06").late == "one count, for"
-    ids = ["crunchbase_venture_world_fintech_2023_2026-05", "crunchbase_venture_world_fintech_2024_2026-05"]
-    rows = figures() | {id: figures()[id] | dict.fromkeys(("begin", "end", "day", "other"), "2025-03-01") for id in ids}
-    monkeypatch.setattr(questions, "figures", lambda: rows)
-    monkeypatch.setattr(questions, "_places", questions._places.__wrapped__)
-    assert now("bubble-06").late == "holds"
+    assert now("bubble-04", "few deals").late == "one count, for"
+    moved = dict.fromkeys(("begin", "end", "day", "other"), "2025-03-01")
+    changed(monkeypatch, "crunchbase_share-of-rounds-of-usd100-m_world_ai_2024_2026", **moved)
+    assert now("bubble-04", "few deals").late == "holds"
+
+
+def test_a_page_that_dates_one_of_two_figures_otherwise_holds_two_prints(monkeypatch):
+    """What is made of them is known to a tenth only."""
+    pair = [one for one in found(asked()["bubble-06", ""], "percent") if one.collector == "Crunchbase"]
+    assert pair[0].low < -10 and pair[0].high > 0
+    later = figures()["crunchbase_venture_world_fintech_2024_2026-05"]
+    changed(monkeypatch, "crunchbase_venture_world_fintech_2023_2026-05", known_by="page", issue=later["issue"])
+    pair = [one for one in found(asked()["bubble-06", ""], "percent") if one.collector == "Crunchbase"]
+    assert pair[0].low == pair[0].high
+
+
+def test_an_answer_of_two_publishers_names_both():
+    labels = [one.label for one in found(asked()["us-06", ""], "percent")]
+    assert "JLL, 2025: 70 of 97 (PitchBook, January 2025)" in labels
 
 
 def test_another_collector_changes_the_word(monkeypatch):
