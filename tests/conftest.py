@@ -26,7 +26,7 @@ collect_ignore = ["small_book"]
 """Its notebooks are another book's: they run in copies only."""
 
 
-LONGEST = "grown look used seen kit path .ipynb latex folder copy sound".split()
+LONGEST = "grown look used seen packed path .ipynb latex copy sound".split()
 """Fixtures, parameters and kinds of file whose tests take longest: a new claim in every chapter, Python in the page,
 browsers, chapters that are executed, other forms, copies."""
 

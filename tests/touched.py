@@ -1,11 +1,13 @@
 """Which tests a change touches: those that opened a file which says something else than when they passed.
 
 Noted in `_build/touched.json` by every run of the tests. Of the book's own files a test opens some; the package and
-what the tests share count as opened by all. A page in a browser is a file of the site, opened where it is asked for. A
-copy of the whole book counts for none of its files: what is tried on one would be so on any book.
+what the tests share count as opened by all. Where not a whole file counts, its part does: the verdicts in a chapter,
+what all tables say to a claim. A page in a browser is a file of the site, opened where it is asked for. A copy of the
+whole book counts for none of its files: what is tried on one would be so on any book.
 """
 
 import functools
+import importlib
 import json
 import os
 import re
@@ -26,8 +28,12 @@ OWN = re.compile(
 """Files that count one by one, by their path."""
 SHARED = "claimbook tests/small_book _config.yml _toc.yml requirements.lock pyproject.toml environment.py".split()
 SHARED += ["environment.yml", "Makefile"]
-PACKED = "_static/book.zip"
-"""Package and data for Python in the page: what a chapter reads of them counts, see `reads`."""
+PACKED = re.compile(r"_static/book\.zip|_sources/.*\.ipynb")
+"""What Python in the page fetches: of it counts what the chapter reads, see `reads`."""
+PART = re.compile("claim |verdicts of ")
+"""How the names of parts of files begin, whose content the engine knows."""
+GIVES = ["claimbook.teaching.classkit._anchors"]
+"""Cached functions that read a file for little: what they give counts."""
 sites = []
 """Folders that hold the site a second time."""
 opened = [set()]
@@ -52,12 +58,20 @@ def named(path):
     real = os.path.relpath(os.path.realpath(path), ROOT.resolve())
     second = next((os.path.relpath(path, site) for site in sites if path.startswith(f"{site}/")), "")
     if page := re.match(r"_build/site-[^/]+/(.+)", real) or re.match("(.+)", second):
-        return None if page[1] == PACKED else f"site/{page[1]}"
+        return None if PACKED.fullmatch(page[1]) else f"site/{page[1]}"
     return real if OWN.fullmatch(real) else None
 
 
 def hear(event, given):
-    """What Python opens and lists, and what it hands to other programs, of a folder all: an audit hook."""
+    """What Python opens and lists, and what it hands to other programs, of a folder all: an audit hook. Who asks
+    for the verdicts of chapters has not asked for these."""
+    if event == "claimbook.asks" and given[0].startswith("verdicts of "):
+        opened[-1].add(given[0])
+    elif event == "claimbook.reads" and given[0]:
+        opened.append(set())
+    elif event == "claimbook.reads":
+        read = opened.pop()
+        opened[-1].update(name for name in read if not name.startswith("chapters/"))
     if event not in ("open", "os.listdir", "os.scandir", "subprocess.Popen"):
         return
     handed = event == "subprocess.Popen"
@@ -70,7 +84,7 @@ def hear(event, given):
 
 def cache(function):
     """functools.cache; who gets what was read before counts as having opened it."""
-    kept = {}
+    kept, name = {}, f"{function.__module__}.{function.__qualname__}"
 
     @functools.wraps(function)
     def asked(*given, **words):
@@ -81,9 +95,10 @@ def cache(function):
             try:
                 with heard() as found:
                     value = function(*given, **words)
-            finally:  # what raises has opened something, too
+            except BaseException:  # what raises has opened something, too
                 opened[-1].update(found)
-            kept[key] = value, found
+                raise
+            kept[key] = value, {name} if name in GIVES else found
         opened[-1].update(found)
         return value
 
@@ -99,7 +114,18 @@ def start():
 
 @functools.lru_cache(maxsize=None)
 def says(name):
-    """What a file says, in one word; of a folder, which files it holds; of the site without the version of the book."""
+    """What a file says, in one word; of a folder, which files it holds; of the site without the version of the book; of
+    a function what it gives."""
+    if PART.match(name):
+        from claimbook.engine import run
+
+        with heard():
+            return run.content(name)
+    if name in GIVES:
+        module, _, function = name.rpartition(".")
+        with heard():
+            given = getattr(importlib.import_module(module), function)()
+        return sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
     path = SITE / name.removeprefix("site/") if name.startswith("site/") else ROOT / name
     if name.endswith("/*"):
         return stamp.sources([path.parent] if path.parent != ROOT else sorted(filter(OWN.fullmatch, os.listdir(ROOT))))
@@ -215,11 +241,10 @@ class Watch:
 
 
 def reads(path):
-    """What a notebook reads, as its last run has noted it: the files of which its inputs are parts."""
+    """A notebook and what it reads, as its last run has noted it."""
     if path.suffix != ".ipynb":
         return ()
     from claimbook.engine import run
 
     with heard():
-        inputs = run.recorded().get(path.name, {}).get("inputs", ())
-    return {"data/claims.csv" if one.startswith("claim ") else one.removeprefix("verdicts of ") for one in inputs}
+        return [str(path.relative_to(ROOT)), *run.recorded().get(path.name, {}).get("inputs", ())]

@@ -4,7 +4,7 @@ import re
 import shutil
 
 import pytest
-from copies import TABLE
+from copies import NOTEBOOK, TABLE
 
 from claimbook.paths import ROOT
 
@@ -45,6 +45,10 @@ def test_another_program_that_may_open_all():
 def test_a_folder():
     assert [*(ROOT / "data").glob("*.csv")]
 
+def test_verdicts():
+    from claimbook.judgement import ledger
+    assert ledger.verdicts()
+
 def test_nothing():
     pass
 """
@@ -69,21 +73,26 @@ def tested(book):
 
 
 def test_what_a_change_touches_is_run_and_what_is_left_out_is_told(book, tested):
-    assert tested() == [8, 0, 0], "nothing is known yet"
-    assert tested() == [0, 0, 8]
+    assert tested() == [9, 0, 0], "nothing is known yet"
+    assert tested() == [0, 0, 9]
     book.edit(TABLE, ",11.4,", ",999,")
-    assert tested() == [2, 1, 5], "the two that read the table, and the program"
-    assert tested() == [0, 1, 7], "one that failed is run until it passes"
+    assert tested() == [3, 1, 5], "the two that read the table, the program, and the verdicts: all tables are looked at"
+    assert tested() == [0, 1, 8], "one that failed is run until it passes"
     book.edit(TABLE, ",999,", ",11.4,")
     for path, touches in {
-        "index.md": 3 + 2,  # and the table as it was
+        "index.md": 3 + 3,  # and the table as it was
         "LICENSE": 2,
         "data/new.csv": 2,
-        "chapters/01-batteries.ipynb": 1,
-        "CHANGELOG.md": 8,
-        "claimbook/paths.py": 8,
-        "tests/helper.py": 8,
+        NOTEBOOK: 1,
+        "CHANGELOG.md": 9,
+        "claimbook/paths.py": 9,
+        "tests/helper.py": 9,
     }.items():
         with (book.root / path).open("a", encoding="utf-8") as file:
             file.write("\n")
-        assert tested() == [touches, 0, 8 - touches], path
+        assert tested() == [touches, 0, 9 - touches], path
+    chapter = book.root / NOTEBOOK
+    chapter.write_text(
+        chapter.read_text(encoding="utf-8").replace('"reason": "', '"reason": "So: ', 1), encoding="utf-8"
+    )
+    assert tested() == [2, 0, 7], "of a chapter the verdicts that are stored there"

@@ -203,26 +203,28 @@ def test_a_table_says_missing_and_negative_values_in_print():
     assert "x & – & −2.5" in latex
 
 
-def test_the_site_offers_the_forms_that_are_made_of_the_same_files(copy):
-    code, made_of = copy.run("-c", "from claimbook.engine import stamp; print(stamp.sources())")
-    folder = copy.root / "_build"
+def test_the_site_offers_the_forms_that_are_made_of_the_same_files(book):
+    contents = "```{tableofcontents}"
+    book.edit("index.md", contents, f"```{{other-forms}}\n```\n\n{contents}")
+    code, made_of = book.run("-c", "from claimbook.engine import stamp; print(stamp.sources())")
+    folder = book.root / "_build"
     folder.mkdir(exist_ok=True)
     for form, of in (("pdf", made_of.strip()), ("epub", "older files")):
         (folder / f"the-hundred-billion-dollar-year.{form}").write_bytes(b"a book")
         (folder / f"the-hundred-billion-dollar-year.{form}.stamp").write_text(of, encoding="utf-8")
-    code, text = copy.claimbook("build")
+    code, text = book.claimbook("build")
     assert code == 0, text
     assert "Left out of the site, as of an earlier state: EPUB. Renew by: make epub" in text
     page = (folder / "html/index.html").read_text(encoding="utf-8")
     assert 'href="the-hundred-billion-dollar-year.pdf"' in page and "the-hundred-billion-dollar-year.epub" not in page
     assert (folder / "html/the-hundred-billion-dollar-year.pdf").read_bytes() == b"a book"
-    config = copy.root / "_config.yml"  # as make vendor does it, without the files that it would fetch
+    config = book.root / "_config.yml"  # as make vendor does it, without the files that it would fetch
     elsewhere = re.sub(r"(pyodide_url: )\S+", r"\1https://example.org/", config.read_text(encoding="utf-8"))
     config.write_text(elsewhere, encoding="utf-8")
-    code, text = copy.claimbook("build")
+    code, text = book.claimbook("build")
     assert code == 0 and "Nothing has changed" not in text and "PDF" not in text, text
     assert "https://example.org/" in (folder / "html/_static/pyrun.json").read_text(encoding="utf-8")
     assert (folder / "html/the-hundred-billion-dollar-year.pdf").exists(), "the PDF does not depend on it"
     (folder / "the-hundred-billion-dollar-year.pdf").unlink()
-    assert "Nothing has changed" not in copy.claimbook("build")[1]
+    assert "Nothing has changed" not in book.claimbook("build")[1]
     assert "hundred-billion-dollar-year.pdf" not in (folder / "html/index.html").read_text(encoding="utf-8")

@@ -8,35 +8,59 @@ import subprocess
 from html import unescape
 
 import pytest
+import touched
 
 from claimbook.charts import paper
 from claimbook.editions import slides
 from claimbook.engine import run
 from claimbook.judgement import ledger
-from claimbook.paths import ROOT
+from claimbook.paths import ROOT, theme_of
+
+THEMES = {claim.chapter for claim in ledger.claims().values()}
+CHAPTERS = [path for path in run.notebooks() if theme_of(path) in THEMES]
+every_deck = pytest.mark.parametrize("path", [pytest.param(one, id=f"{one.stem}~{one.stem}") for one in CHAPTERS])
 
 
 @pytest.fixture(scope="module")
-def folder():
-    return slides.build(progress=lambda text: None)
+def decks():
+    with touched.heard():  # for a test its own counts
+        return slides.build(progress=lambda text: None)
 
 
-def looked_at(folder):
-    """What tests/node/slides.mjs finds."""
-    command = ["node", ROOT / "tests" / "node" / "slides.mjs", folder, shutil.which("chromium")]
+@pytest.fixture
+def deck(decks, path):
+    """The deck of a chapter."""
+    slides.deck(path)
+    return decks / f"{path.stem}.html"
+
+
+def looked_at(deck, aside, css=""):
+    """What tests/node/slides.mjs finds in a deck, in the folder `aside`, with more styles."""
+    other = lambda _, names: [name for name in names if re.match(r"\d\d-", name) and name != deck.name]
+    shutil.copytree(deck.parent, aside, ignore=other)
+    with (aside / "slides.css").open("a", encoding="utf-8") as styles:
+        styles.write(css)
+    command = ["node", ROOT / "tests" / "node" / "slides.mjs", aside, shutil.which("chromium")]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stdout, done.stderr
-    return json.loads(done.stdout)["faults"]
+    found = json.loads(done.stdout)
+    assert found["slides"] > 10
+    return found["faults"]
 
 
-def test_every_deck_can_be_read_and_asks_nobody(folder):
-    assert looked_at(folder) == []
-    told = "".join(path.read_text(encoding="utf-8") for path in folder.glob("*.html"))
-    assert set(re.findall(r"<strong>([a-z]+-\d\d)</strong>", told)) == set(ledger.claims())
+def test_there_is_a_deck_for_every_theme():
+    assert {theme_of(path) for path in CHAPTERS} == THEMES and len(CHAPTERS) == 6
+
+
+@every_deck
+def test_every_deck_can_be_read_and_asks_nobody(deck, path, tmp_path):
+    assert looked_at(deck, tmp_path / "slides") == []
+    told = deck.read_text(encoding="utf-8")
+    own = {claim.id for claim in ledger.claims().values() if claim.chapter == theme_of(path)}
+    assert set(re.findall(r"<strong>([a-z]+-\d\d)</strong>", told)) == own
     charts = {chart for chart in re.findall(r'data-chart="([\w-]+)"', told)}
-    assert {name.rsplit("-", 1)[0] if name.count("-") > 1 else name for name in charts} >= set(
-        ledger.claims()
-    ) and not [c for c in charts if "garbled" in c]
+    shown = {name.rsplit("-", 1)[0] if name.count("-") > 1 else name for name in charts}
+    assert shown >= own and not [chart for chart in charts if "garbled" in chart]
 
 
 SPOILT = {
@@ -48,25 +72,21 @@ SPOILT = {
 }
 
 
+@pytest.mark.parametrize("path", CHAPTERS[4:5], ids=[f"~{CHAPTERS[4].stem}"])
 @pytest.mark.parametrize("fault", SPOILT)
-def test_what_cannot_be_read_on_a_slide_is_seen(folder, tmp_path, fault):
-    spoilt = shutil.copytree(folder, tmp_path / "slides")
-    for deck in spoilt.glob("0[1-46]*.html"):  # one deck is enough
-        deck.unlink()
-    with (spoilt / "slides.css").open("a", encoding="utf-8") as css:
-        css.write(SPOILT[fault])
-    assert any(fault in one for one in looked_at(spoilt))
+def test_what_cannot_be_read_on_a_slide_is_seen(deck, tmp_path, fault):
+    assert any(fault in one for one in looked_at(deck, tmp_path / "slides", SPOILT[fault]))
 
 
 def words(html):
     return " ".join(unescape(re.sub(r"<[^>]+>", "", html)).split())
 
 
-@pytest.mark.parametrize("path", [p for p in run.notebooks() if (p.stem[:2] < "07")], ids=lambda p: p.name)
-def test_a_finding_is_shown_after_its_claim(folder, path):
+@every_deck
+def test_a_finding_is_shown_after_its_claim(deck, path):
     """Neither the first slide nor that of a claim tells a heading, a verdict or a chart's title; the notes do."""
-    deck = (folder / f"{path.stem}.html").read_text(encoding="utf-8")
-    asked = [one for one in re.findall(r"<section>(?!\s*<section>)(.*?)</section>", deck, re.S) if "<blockquote" in one]
+    text = deck.read_text(encoding="utf-8")
+    asked = [one for one in re.findall(r"<section>(?!\s*<section>)(.*?)</section>", text, re.S) if "<blockquote" in one]
     prose = "\n".join(cell.source for cell in run.read(path).cells)
     findings = re.findall(r"^## (.*)\n\n> \*\*Claim", prose, re.M)
     titles = [chart["title"] for _, _, chart in ledger.stored_outputs(paper.CHART_MIME, {path.name})]
@@ -76,7 +96,7 @@ def test_a_finding_is_shown_after_its_claim(folder, path):
         assert plain(finding) in plain(notes)
         for told in [finding, *titles]:
             assert plain(told) not in plain(shown)
-    first = deck.split("<blockquote")[0].split("<aside")[0]
+    first = text.split("<blockquote")[0].split("<aside")[0]
     assert "The finding" not in first
 
 

@@ -14,6 +14,7 @@ import nbformat
 import numpy as np
 import pandas as pd
 import pytest
+import touched
 import yaml
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
@@ -35,11 +36,26 @@ def told(cells):
 
 
 @pytest.fixture(scope="module")
-def kit(tmp_path_factory):
+def packed(tmp_path_factory):
+    """The kit's folder, and what was opened to make it: it counts for those who ask for all of the kit."""
     home = tmp_path_factory.mktemp("class")
-    with zipfile.ZipFile(classkit.build()) as archive:
+    with touched.heard() as opened, zipfile.ZipFile(classkit.build()) as archive:
         archive.extractall(home)
-    return home / "hundred-billion-dollar-year"
+    return home / "hundred-billion-dollar-year", opened
+
+
+@pytest.fixture(scope="module")
+def kit(packed):
+    touched.opened[-1].update(packed[1])
+    return packed[0]
+
+
+@pytest.fixture
+def handed_out(packed, path):
+    """The kit's folder, for a test that opens one chapter of it."""
+    classkit.student(path)
+    touched.opened[-1].update(touched.reads(path))
+    return packed[0]
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.name)
@@ -74,10 +90,10 @@ def test_every_sealed_answer_belongs_to_an_exercise():
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.name)
-def test_a_student_copy_checks_right_and_wrong_answers(kit, path):
+def test_a_student_copy_checks_right_and_wrong_answers(handed_out, path):
     """One run of the student's notebook: each exercise as handed out, then with a wrong answer, then with the
     reference answer."""
-    notebook = nbformat.read(kit / "chapters" / path.name, 4)
+    notebook = nbformat.read(handed_out / "chapters" / path.name, 4)
     assert "SOLUTION" not in json.dumps(notebook) and "{" + "exercise" not in json.dumps(notebook)
     solved = classkit.exercise_cells(run.read(path))
     cells, tried = [], {}
@@ -90,8 +106,8 @@ def test_a_student_copy_checks_right_and_wrong_answers(kit, path):
             tried[asked[1]] = [cell, wrong, right]
     assert set(tried) == set(solved)
     notebook.cells = cells
-    environment = os.environ | {"PYTHONPATH": str(kit)}
-    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(kit / "chapters")}}).execute(
+    environment = os.environ | {"PYTHONPATH": str(handed_out)}
+    NotebookClient(notebook, timeout=120, resources={"metadata": {"path": str(handed_out / "chapters")}}).execute(
         env=environment
     )
     for id, three in tried.items():
@@ -295,11 +311,11 @@ def test_an_exercise_has_one_name_in_every_form_of_the_book(tmp_path, builder, p
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.name)
-def test_an_exercise_is_called_by_its_check_on_the_site_and_in_the_kit(kit, site, path):
+def test_an_exercise_is_called_by_its_check_on_the_site_and_in_the_kit(handed_out, site, path):
     page = (site / "chapters" / f"{path.stem}.html").read_text(encoding="utf-8")
     heads = re.findall(r'<p class="admonition-title">Exercise ([\w-]+): ', page)
     assert heads == list(classkit.exercise_cells(run.read(path)))
-    prose = "\n".join(cell.source for cell in nbformat.read(kit / "chapters" / path.name, 4).cells)
+    prose = "\n".join(cell.source for cell in nbformat.read(handed_out / "chapters" / path.name, 4).cells)
     assert re.findall(r"^### Exercise ([\w-]+): ", prose, re.M) == heads
 
 
