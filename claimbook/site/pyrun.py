@@ -50,7 +50,7 @@ def marked(version=None):
 
 def book():
     """What the cells import and read, as one zip: the package, the data, libraries that Pyodide lacks."""
-    patterns = ("claimbook/site/__init__.py", "claimbook/site/themed.py", "claimbook/site/inpage.py")
+    patterns = [f"claimbook/site/{name}.py" for name in ("__init__", "themed", "inpage", "bytecode")]
     patterns += ("data/*.csv", "data/*.json", "chapters/exercises.json")
     paths = [*run.package(), *(path for pattern in patterns for path in ROOT.glob(pattern))]
     found = {str(path.relative_to(ROOT)): path for path in paths}

@@ -118,6 +118,8 @@ async function own(tab) {
 // What a reader does after the first run: each answer is compared with what it should be by tests/site/test_pyodide.py.
 async function use(tab) {
   const did = {};
+  const compiled = () => tab.evaluate(() => heard.find(({ ready }) => ready).compiled);
+  did.compiled = [await compiled()];
   await tab.evaluate(() => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));
   // The page lays a section out when it comes into view. Here all of it is, or a click could miss a button that moves just then.
   await tab.evaluate(() => document.querySelectorAll("main *").forEach((one) => { one.style.contentVisibility = "visible"; }));
@@ -183,9 +185,14 @@ async function use(tab) {
   await exercise.getByRole("button", { name: "Stop" }).click();
   await said.getByText("Stopped").waitFor();
   did.endless.push({ ...(await state()), said: await said.textContent() });
-  // A reload keeps what was written; it stands there again as soon as the page has its boxes, and can be taken back.
+  // A reload keeps what was written; it stands there again as soon as the page has its boxes, and can be taken back. What Python compiled is kept, too.
+  const shelf = () => caches.open("python").then((kept) => kept.keys()).then((all) => all.map(({ url }) => url));
+  await tab.waitForFunction(() => caches.open("python").then((kept) => kept.keys()).then((all) => all.length));
+  did.shelf = await tab.evaluate(shelf);
   await tab.reload();
   await press(tab);
+  await tab.waitForFunction(() => heard.some(({ ready }) => ready));
+  did.compiled.push(await compiled());
   await cell("boom-01-3").locator("textarea").waitFor({ state: "attached" });
   did.kept = [await cell("boom-01-3").locator("textarea").inputValue(), await exercise.locator("textarea").inputValue()];
   await tab.evaluate(() => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));

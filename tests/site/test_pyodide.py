@@ -246,6 +246,13 @@ def test_a_reload_keeps_what_was_written_and_it_can_be_taken_back(used):
     assert set(json.loads(drawer)) == {"boom-01-5"}, "the title of its own is still written there"
 
 
+@found("use")
+def test_what_python_compiled_of_its_libraries_is_compiled_once(used):
+    assert used["compiled"] == [True, False]
+    (kept,) = used["shelf"]
+    assert re.search(r"/pyodide/\?version=[\d.]+$", kept), "of this Pyodide, so that no other takes it"
+
+
 @found("elsewhere")
 def test_where_storage_is_refused_nothing_breaks_and_the_browser_asks(elsewhere):
     assert elsewhere["refused"] == {"errors": [], "before": 0, "asked": ["beforeunload"]}

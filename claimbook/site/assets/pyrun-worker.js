@@ -1,7 +1,12 @@
 // Python in a thread of its own: loaded by the first message, then a cell for each message, in the order in which they come.
 // What it fetches: Pyodide from the address that the site's pyrun.json names, everything else from the site. It sends nothing anywhere: a file that
 // a reader has chosen is kept in the memory of this thread.
-let python, store;
+let python, store, keep, idle;
+
+// What Python compiles of its libraries is half of its start: a browser that lets us keep it has it the next time.
+async function shelf() {
+  try { return await caches.open("python"); } catch { return undefined; } // refused, or not a secure address
+}
 
 async function load({ address, packages, book, notebooks }) {
   const tell = (progress) => postMessage({ progress });
@@ -21,14 +26,25 @@ async function load({ address, packages, book, notebooks }) {
   tell("Starting pandas and matplotlib");
   pyodide.FS.chdir("/book/chapters");
   pyodide.runPython("import sys; sys.path.insert(0, '/book')");
-  return pyodide.pyimport("claimbook.site.inpage");
+  const bytecode = pyodide.pyimport("claimbook.site.bytecode");
+  const kept = await shelf(), name = `${address}?version=${pyodide.version}`, found = await kept?.match(name);
+  if (found) pyodide.unpackArchive(await found.arrayBuffer(), "gztar", { extractDir: bytecode.HOME });
+  else if (kept) keep = async () => {
+    const compiled = bytecode.packed();
+    for (const former of await kept.keys()) await kept.delete(former);
+    await kept.put(name, new Response(new Blob([compiled.toJs()]).stream().pipeThrough(new CompressionStream("gzip"))));
+    compiled.destroy();
+  };
+  bytecode.begin();
+  python = pyodide.pyimport("claimbook.site.inpage");
+  return { ready: true, compiled: !found };
 }
 
 onmessage = async ({ data }) => {
+  clearTimeout(idle);
   try {
     if (data.load) {
-      python = await load(data.load);
-      postMessage({ ready: true });
+      postMessage(await load(data.load));
     } else if (data.file) {
       store(data.file.name, data.file.bytes);
       postMessage({ kept: data.file.name });
@@ -38,4 +54,6 @@ onmessage = async ({ data }) => {
   } catch (error) {
     postMessage({ failed: String(error.message ?? error).trim().split("\n").pop() });
   }
+  // When nobody waits. What fails leaves the shelf as it is.
+  if (keep) idle = setTimeout(() => { keep().catch(() => {}); keep = undefined; }, 1000);
 };
