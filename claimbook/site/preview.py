@@ -13,7 +13,7 @@ import re
 import shutil
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import ExitStack, suppress
 from itertools import takewhile
 from pathlib import Path
@@ -42,6 +42,8 @@ OTHERS = re.compile(r"(^|/)[.]|fingerprints[.]json$|~$")
 """What lies beside the book's files, or follows from them, and is not watched."""
 PAUSE = 0.2
 """Seconds between two looks at the files."""
+SOON = 1
+"""Seconds for the cells below a changed one: if they take longer, it is shown before them."""
 KEPT = 3
 """How many chapters keep their kernel: each holds some 200 MB."""
 RESTART = ("claimbook", "_config.yml", "_toc.yml", "requirements.lock")
@@ -105,11 +107,15 @@ class Kept:
         return client
 
     def begin(self, notebook):
-        """Start to give a notebook the outputs of its code, executed from the first changed cell on. Returns a Future,
-        whose result raises RunError where a cell fails."""
-        return self.thread.submit(self._execute, notebook)
+        """Start to give a notebook the outputs of its code, executed from the first changed cell on. Returns two
+        Futures: the first has a result as soon as that cell was executed, how many cells have their outputs, or None
+        with the second, whose result raises RunError where a cell fails."""
+        first = Future()
+        whole = self.thread.submit(self._execute, notebook, first)
+        whole.add_done_callback(lambda _: first.done() or first.set_result(None))
+        return first, whole
 
-    def _execute(self, notebook):
+    def _execute(self, notebook, first):
         codes = [(number, cell) for number, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
         same = [*takewhile(lambda pair: pair[0][1].source == pair[1][0], zip(codes, self.done))]
         for (_, cell), (_, outputs) in same:
@@ -126,6 +132,8 @@ class Kept:
             client.km.inputs()
             for number in run.execute(self.path, notebook, client, codes[len(same)][0]):
                 self.done = executed(number)
+                if number > codes[len(same)][0] and not first.done():
+                    first.set_result(number)
                 if number in ordinal:
                     if len(self.asked) < ordinal[number]:
                         self.asked.append(client.km.inputs())
@@ -236,11 +244,24 @@ class Book:
         mark = run.recorded().get(path.name)
         if path.name not in self.kept and mark and run.code(notebook) == mark["code"]:
             return
-        self.keep(path).begin(notebook).result()
+        first, whole = self.keep(path).begin(notebook)
+        early = first.result()
+        if early and not wait([whole], SOON).done and path.read_bytes() == written:
+            shown = run.read(path)
+            for old, new in zip(shown.cells[:early], notebook.cells):
+                old.update({"outputs": new.outputs} if old.cell_type == "code" else {})
+            written = self._store(path, shown)
+            self._show()
+        whole.result()
         if path.read_bytes() == written:  # else it was saved again meanwhile, which is the next change
-            text = run.dump(notebook)
-            if text.encode() != written:
-                run.write(path, text)
+            self._store(path, notebook)
+
+    def _store(self, path, notebook):
+        """Write a chapter, where that says something new. Returns its bytes."""
+        text = run.dump(notebook)
+        if text.encode() != path.read_bytes():
+            run.write(path, text)
+        return text.encode()
 
     def keep(self, path):
         """The kernel of a chapter, started where there is none; of the others the oldest goes."""

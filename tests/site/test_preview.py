@@ -134,6 +134,20 @@ def test_changed_code_is_executed_from_the_first_changed_cell_on(preview):
     assert (preview.root / "runs").read_text() == "x"  # the cells before were not executed again
 
 
+def test_a_changed_cell_is_seen_before_slow_cells_below_it(preview):
+    cell = lambda source: nbformat.v4.new_code_cell(source)
+    slow = "import os, time; print('slow', os.urandom(4).hex()); time.sleep(6)"
+    notebook(preview, lambda cells: cells.extend(map(cell, ("print('as it' + ' was')", slow))))
+    number = preview.until(lambda: re.search(r"slow \w{8}", preview.get()), "the slow cell is not executed")
+    notebook(preview, lambda cells: cells.__setitem__(-2, cell("print('as it' + ' is now')")))
+    early = preview.shows("as it is now\n")
+    assert number[0] in early, "what is below is shown as it was"
+    preview.until(
+        lambda: number[0] not in (page := preview.get()) and "slow" in page, "the cells below are not executed"
+    )
+    notebook(preview, lambda cells: cells.__delitem__(slice(-2, None)))
+
+
 def test_a_changed_cell_finds_names_as_the_cells_above_left_them(preview):
     cell = lambda source: nbformat.v4.new_code_cell(source)
     notebook(preview, lambda cells: cells.extend(map(cell, ("many = 3", "print(f'{many} seen')", "many, more = 4, 5"))))
