@@ -96,7 +96,8 @@ def _places():
 
 def _projected(row):
     """Whether a figure was printed of a period that was not over, as what its whole would be."""
-    return "projection" in str(row["qualifier"]) and row["begin"] <= dates.last(row["period"])
+    told = f"{row['qualifier']}, {row['measure']}"
+    return ("projection" in told or ", expected" in told) and row["begin"] <= dates.last(row["period"])
 
 
 def _find(measures, words, period):

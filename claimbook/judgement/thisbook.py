@@ -66,14 +66,6 @@ def readings():
                 _share("us-04") / _share("us-06") * Interval(100, 100),
             ),
         ],
-        "Money of OpenAI, Anthropic and xAI, USD bn": [
-            ("boom-10", "53.5 together", _figure("boom-10")),
-            (
-                "boom-12, boom-13",
-                "40 and 14.3 without xAI, so at least",
-                Interval((_figure("boom-12", "round") + _figure("boom-13", "money")).low, float("inf")),
-            ),
-        ],
         "US private AI investment over China's in 2024, times": [
             ("race-07", "almost 12", _figure("race-07", "ratio")),
             ("race-07", "109.1 over 9.3", _figure("race-07", "US") / _figure("race-07", "China")),

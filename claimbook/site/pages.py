@@ -63,7 +63,8 @@ place or field has no vote; it is shown as context, with the reason.
 
 One tolerance serves the whole book: a tenth ({rules.TENTH:.0%}). It was fixed before any verdict was computed. The
 claimed figure and its precision give an interval of values that bear it out *exactly*; *about* is a tenth around
-that. Directions ({", ".join(votes.SIGNS)}) know no "about".
+that: of "at least" a tenth below, of a marked change half a tenth, of no change ten points either way. Directions
+({", ".join(votes.SIGNS)}) know no "about".
 
 {table_of(["a claim made", "is borne out when"], precisions)}
 
@@ -80,8 +81,13 @@ other figures is no print.
 data, so the two have one vote; copies of one article have none of their own. A collector speaks by its latest print
 that was known on the day of judgement. Several prints of one day are one range, and a range that is neither inside nor
 outside the interval *cannot tell*. Who may have printed before the day or after it, and nobody knows, *cannot be
-dated*. Neither is counted. What was projected for a period that was not over has no vote. All press reports of rounds
-are one collector, for they may repeat one announcement.
+dated*. Neither is counted. What was projected or expected of a period that was not over has no vote. All press reports
+of rounds are one collector, for they may repeat one announcement; another's figure of the same announcement shares
+their vote. A page that names no source, and does not count itself, has none.
+
+**Two prints.** What follows from figures of two prints of one collector, such as a share or a change, is known to a
+tenth only and votes as a range, for a reprint moves a total by as much. A page whose own words date one of two figures
+otherwise holds two prints. A source's own "nearly" or "over" is read as up to a tenth below or above.
 
 **Two days.** *Then* is judged on the first and on the last day on which the article may have appeared; where the words
 differ both are shown. A collector without a print on that day speaks by the first that came within {votes.MONTHS}

@@ -9,6 +9,7 @@ from html import unescape
 
 import pytest
 import touched
+from conftest import once
 
 from claimbook.charts import paper
 from claimbook.editions import slides
@@ -22,9 +23,11 @@ every_deck = pytest.mark.parametrize("path", [pytest.param(one, id=f"{one.stem}~
 
 
 @pytest.fixture(scope="module")
-def decks():
+def decks(tmp_path_factory):
+    """All decks, made by one process for all: they are written into one folder."""
+    make = lambda home: shutil.copytree(slides.build(progress=lambda text: None), home)
     with touched.heard():  # for a test its own counts
-        return slides.build(progress=lambda text: None)
+        return once(tmp_path_factory, "decks", make)
 
 
 @pytest.fixture
