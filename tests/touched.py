@@ -98,7 +98,8 @@ def cache(function):
             except BaseException:  # what raises has opened something, too
                 opened[-1].update(found)
                 raise
-            kept[key] = value, {name} if name in GIVES else found
+            found = {name} if name in GIVES else found
+            kept[key] = value, found
         opened[-1].update(found)
         return value
 

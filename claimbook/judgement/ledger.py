@@ -95,6 +95,11 @@ class Verdict:
         reason = "; ".join(f"{', '.join(parts)}: " * named + text for text, parts in told.items())
         return f"{reason[0].upper()}{reason[1:]}. {self.note}".strip()
 
+    def stays(self, part=""):
+        """In how many choices of the rule, each changed alone, a figure stays on its side, in words."""
+        stays, of = self.findings[part].firm
+        return f"{stays} of {of} choices of the rule"
+
     def payload(self):
         """The verdict as plain data, as it is stored with the notebook and read by the scoreboard."""
         record = {"claim": self.claim.id, "verdict": self.word, "reason": self.reason, "judged": self.judged}

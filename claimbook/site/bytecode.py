@@ -2,11 +2,11 @@
 than half of a start, and every page starts anew.
 """
 
-import io
 import os
+import shutil
 import sys
-import tarfile
 from importlib.machinery import SourceFileLoader
+from pathlib import Path
 
 HOME = "/tmp/bytecode"
 LIBRARIES = "lib"
@@ -22,7 +22,7 @@ def begin():
 
 def packed():
     """All that was compiled of the libraries, as the bytes of a tar."""
-    file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w") as archive:
-        archive.add(f"{HOME}/{LIBRARIES}", LIBRARIES)
-    return file.getvalue()
+    archive = Path(shutil.make_archive(HOME, "tar", HOME, LIBRARIES))
+    content = archive.read_bytes()
+    archive.unlink()
+    return content

@@ -250,18 +250,11 @@ class Book:
             shown = run.read(path)
             for old, new in zip(shown.cells[:early], notebook.cells):
                 old.update({"outputs": new.outputs} if old.cell_type == "code" else {})
-            written = self._store(path, shown)
+            written = store(path, shown, written)
             self._show()
         whole.result()
         if path.read_bytes() == written:  # else it was saved again meanwhile, which is the next change
-            self._store(path, notebook)
-
-    def _store(self, path, notebook):
-        """Write a chapter, where that says something new. Returns its bytes."""
-        text = run.dump(notebook)
-        if text.encode() != path.read_bytes():
-            run.write(path, text)
-        return text.encode()
+            store(path, notebook, written)
 
     def keep(self, path):
         """The kernel of a chapter, started where there is none; of the others the oldest goes."""
@@ -311,6 +304,14 @@ class Book:
         for path, html in theme.mend(SITE, self.app.config.html_baseurl, written, str(time.time_ns()))[1].items():
             path.write_text(html, encoding="utf-8")
         return compiled.plain(self.said.getvalue())
+
+
+def store(path, notebook, written):
+    """Write a chapter, where it says something else than is written. Returns its bytes."""
+    text = run.dump(notebook)
+    if text.encode() != written:
+        run.write(path, text)
+    return text.encode()
 
 
 def spoken():

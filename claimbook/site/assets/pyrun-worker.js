@@ -31,11 +31,11 @@ async function load({ address, packages, book, notebooks }) {
   if (found) pyodide.unpackArchive(await found.arrayBuffer(), "gztar", { extractDir: bytecode.HOME });
   else if (kept) keep = async () => {
     const compiled = bytecode.packed();
-    for (const former of await kept.keys()) await kept.delete(former);
     await kept.put(name, new Response(new Blob([compiled.toJs()]).stream().pipeThrough(new CompressionStream("gzip"))));
+    for (const { url } of await kept.keys()) if (url !== name) await kept.delete(url);
     compiled.destroy();
   };
-  bytecode.begin();
+  if (kept) bytecode.begin();
   python = pyodide.pyimport("claimbook.site.inpage");
   return { ready: true, compiled: !found };
 }
