@@ -27,6 +27,7 @@ def answer(file, dates=None, ai=None, collector=None):
     home.mkdir(exist_ok=True)
     said.to_csv(home / "answers.csv", index=False)
     mine.aside.to_csv(home / "aside.csv", index=False)
+    mine.alike.to_csv(home / "alike.csv", index=False)
     (home / "notes.txt").write_text(f"{mine.notes}\n", encoding="utf-8")
     for name, svg in charts(mine):
         (home / f"{name}.svg").write_text(svg, encoding="utf-8")

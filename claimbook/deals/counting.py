@@ -108,6 +108,16 @@ class Deals:
         return asking.evidence(self, id)
 
     @property
+    def alike(self):
+        """The rounds of new money with the company and the amount of one that is at most 31 days older: a list that was
+        made by hand may tell one round twice, by two names or days."""
+        days = {day: pd.Timestamp(f"{day}-01-01"[:10]) for day in self.rounds["day"].unique()}
+        new = self.rounds[self.which()].dropna(subset="amount")
+        new = new.assign(at=new["day"].map(days)).sort_values(["who", "amount", "at"], kind="stable")
+        since = new["at"].diff()[new.duplicated(["who", "amount"])]
+        return self.rounds.loc[since[since <= pd.Timedelta(31, "D")].index].sort_values("line")
+
+    @property
     def notes(self):
         """What was counted, in six sentences."""
         told, new, ai = self.told, self.rounds[self.which()], self.rounds[self.which(sector="AI")]
@@ -115,11 +125,13 @@ class Deals:
         money = lambda rows: dollars(int(rows["amount"].sum()))
         kinds = self.rounds.groupby("kind", observed=True)
         left = [f"{money(rows)} of {kind}" for kind, rows in kinds if kind not in NEW]
+        twice = len(self.alike)
+        twice = f"; with company and amount of another within a month, and maybe the same: {twice}" * bool(twice)
         days = f"from {self.rounds['day'].min()} to {self.rounds['day'].max()}" if len(self.rounds) else "of no day"
         return (
             f"{self.name} ({self.vendor or 'named columns'}, {told['encoding']}): lines {number(self.lines)}, rounds"
             f" {many(self.rounds)}, repeats {number(self.repeats)}, set aside {many(self.aside)}.\n"
-            f"A round is counted once, however many lines say it{told['investor']}.\n"
+            f"A round is counted once, however many lines say it{told['investor']}{twice}.\n"
             f"Set aside: {listed(f'{many(rows)} {why}' for why, rows in self.aside.groupby('reason'))}.\n"
             f"New money{told['kind']}: {money(new)}; its rounds {many(new)}, without an amount"
             f" {many(new[new['amount'].isna()])}; left out: {listed(left)}.\n"

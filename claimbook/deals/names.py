@@ -7,6 +7,8 @@ from pathlib import Path
 NAMES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 FACTORS = {word: int(float(factor)) for factor, words in NAMES["factors"].items() for word in words}
 DOLLARS = {"usd", "us", "dollar", "dollars"}
+MARKED = "marked as AI"
+"""What is told of the field of a round that the export itself calls one of AI."""
 NEW = ("equity", "convertible note", "mixed")
 """What brings a company new capital, as `evidence.tables.new_money` has it."""
 BAY = "San Francisco Bay Area"
@@ -26,6 +28,8 @@ def columns(header):
     found = {"names": names, "fields": fields, "vendor": vendor}
     for role, known in NAMES["columns"].items():
         found |= {role: names.index(name) for name in reversed(known) if name in names}
+    if "code" in found and found["code"] == found.get("kind"):
+        del found["code"]
     return found | _amounts(names)
 
 
@@ -47,7 +51,7 @@ def kind(text, code="", status=""):
     """What a round is, and its stage: its instrument, or "unknown" where the type does not say, and "seed", "later"
     (Series A and what follows) or ""."""
     words = " ".join(re.findall(r"[\w&]+", f"{text} {code}".lower().replace("_", " ")))
-    later = re.search(r"\bseries [a-j]\b|^(venture |round )?[a-j]$", words)
+    later = re.search(r"(?<!pre )\bseries [a-j]\d*\b|^(venture |round )?[a-j]$", words)
     stage = "later" if later else "seed" * bool(re.search(r"(?<!pre )\bseed\b", words))
     if status and not re.search(r"complete|closed|announced", status.lower()):
         return "talks", stage
@@ -63,6 +67,6 @@ def region(location, city, state, area, country):
         city, state = city or parts[0], state or "".join(parts[-2:-1] if len(parts) > 2 else "")
         country = parts[-1]
     found = REGION.get(country or ("us" if state in STATES else ""), "elsewhere" if country else "")
-    near = city in CITIES if state in ("ca", "california") else not state and city in CITIES[:12]
+    near = city in CITIES if state in ("ca", "calif.", "california") else not state and city in CITIES[:12]
     near = near or re.search(r"\b(san francisco bay|sf bay|silicon valley)\b", f"{area} {location.lower()}")
     return BAY if found == "US" and near else found

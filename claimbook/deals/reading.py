@@ -26,18 +26,19 @@ SAID = {name: re.compile(text, re.I) for name, text in names.NAMES["patterns"].i
 MONTH = {name.lower()[:3]: at for at, name in enumerate(MONTHS, 1)}
 
 
-def read(path, dates=None, ai=names.NAMES["fields"]["AI"], collector=None):
+def read(path, dates=None, ai=None, collector=None):
     """The rounds of a file, a CSV (comma, semicolon, tab) or a zip of one, as Deals. Amounts are US dollars.
 
     `path`: of the file, or its bytes. `dates`: "DM" or "MD", where days such as 3/4/2024 can be read both ways. `ai`:
-    whole words with | between them, by which a round is one of AI. `collector`: whose data it is, where the header does
-    not tell. Raises DealsError, with what to do, for a file that cannot be used.
+    whole words with | between them, by which a round is one of AI; without it a column "ai" says so, where there is
+    one, or the words of names.toml. `collector`: whose data it is, where the header does not tell. Raises DealsError,
+    with what to do, for a file that cannot be used.
     """
     if dates not in (None, "DM", "MD"):
         raise DealsError(f"dates is {dates!r}: say DM, where the day stands first, or MD")
     name = "these lines" if isinstance(path, bytes) else Path(path).name
     try:
-        re.compile(ai)
+        re.compile(ai or "")
         text, encoding = decoded(unpacked(path if isinstance(path, bytes) else Path(path).read_bytes()))
     except re.error as error:
         raise DealsError(f"The pattern {ai!r} is none ({error}): write words with | between them") from error
@@ -53,7 +54,8 @@ def read(path, dates=None, ai=names.NAMES["fields"]["AI"], collector=None):
     told = {"encoding": encoding, "day": ", ".join(filter(None, [found["names"][found["day"]], order]))}
     told |= {"kind": "" if "kind" in found else " (no column says what a round is)"}
     told |= {"investor": " (a row is an investor)" if "investor" in found and repeats else ""}
-    told |= {"fields": ", ".join(found["names"][at] for at in found["fields"])}
+    told |= {"fields": ", ".join(found["names"][at] for at in [*found["fields"], found.get("ai")] if at is not None)}
+    ai = ai or (names.MARKED if "ai" in found else names.NAMES["fields"]["AI"])
     return Deals(name, vendor, collector or vendor or "your export", ai, count, rounds, repeats, aside, told)
 
 
@@ -161,7 +163,7 @@ def _taken(rows, found, lines):
         if why:
             aside.append((start + 1, "".join(lines[start:end]).rstrip("\n"), why))
             continue
-        fields = "; ".join([cells[at] for at in found["fields"] if cells[at]])
+        fields = "; ".join([cells[at] for at in found["fields"] if cells[at]] + _marked(cells, found))
         for several in zip(*lists) if lists else [()]:
             for at, cell in zip(listed, several):
                 cells[at] = cell
@@ -170,6 +172,12 @@ def _taken(rows, found, lines):
     taken = dict(zip(roles, zip(*taken))) if taken else dict.fromkeys(roles, ())
     taken |= {role: tuple(map(str.strip, taken[role])) for role in roles[:-3]}
     return {role: taken.get(role, ("",) * len(taken["day"])) for role in {*names.NAMES["columns"], *taken}}, aside
+
+
+def _marked(cells, found):
+    """What a column says that tells of each round whether it is of AI."""
+    said = cells[found["ai"]].strip() if "ai" in found else ""
+    return [] if SAID["nothing"].fullmatch(said) or SAID["no"].fullmatch(said) else [names.MARKED]
 
 
 def _order(days, name):

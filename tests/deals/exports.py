@@ -80,4 +80,30 @@ bold,Bold,7,web,San Mateo,CA,1-Jan-08,50000,EUR,seed
 calm,Calm,7,web,Austin,TX,1-Jan-08,90000,USD,debt_round
 """
 
+PREQIN = """\
+DEAL ID,PORTFOLIO COMPANY,PORTFOLIO COMPANY ID,DEAL DATE,DEAL TYPE,STAGE,DEAL SIZE (CURR. MN),DEAL SIZE (USD MN),\
+INVESTORS / BUYERS (FIRMS),PRIMARY INDUSTRY,INDUSTRY VERTICALS,PORTFOLIO COMPANY COUNTRY,PORTFOLIO COMPANY CITY,\
+PORTFOLIO COMPANY STATE/ COUNTY
+1,Acme,11,2024-03-05,Venture Capital,Series A/Round 1,10,10,X,Software,AI,US,San Jose,CA
+1,Acme,11,2024-03-05,Venture Capital,Series A/Round 1,10,10,Y,Software,AI,US,San Jose,CA
+2,Bold,12,2024-04-05,Venture Capital,Venture Debt,20,20,X,Software,FinTech,United Kingdom,London,
+3,Calm,13,2024-04-06,Venture Capital,Unspecified Round,5,5.4,X,Health,,Germany,Berlin,
+4,Dune,14,2024-04-07,Venture Capital,Secondary Stock Purchase,5,5,X,Health,,US,Austin,TX
+"""
+
+TRACXN = """\
+SNo.,Round Date,Company Name,Domain Name,Round Name,Round Amount (in USD),Sector,Practice Areas,Country,City
+1,"Oct 16, 2024",Acme,acme.example,Series A,"19,775,112.042",Robots,Enterprise,United States,San Jose
+2,Jan 2024,Bold,bold.example,Conventional Debt,5000000,FinTech,FinTech,India,Mumbai
+3,2024,Calm,calm.example,Seed,,Health,Life,Germany,Berlin
+"""
+
+NEWS = """\
+published_at,company,amount_usd,amount_raw,stage,location,ai
+2024-09-02,Acme,155000000.0,$155M,Undisclosed,NYC,False
+2024-09-03,Bold,36100000.0,$36.1m,Series C,"San Francisco, Calif.",True
+2024-09-04,Calm,2000000000.0,$2B,Debt,"Austin, TX",True
+2024-09-05,Dune,,an undisclosed amount,Seed,New York City,no
+"""
+
 PLAIN = "company,date,type,amount USD\nAcme,2024-01-05,Seed,1000000\nBold,2024-02-05,Series A,2000000\n"

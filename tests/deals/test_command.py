@@ -25,7 +25,7 @@ def test_it_prints_the_answers_and_writes_them_with_what_was_left_out(tmp_path):
     assert done.stdout.startswith(mine.notes) and "Asked: 32 claims, of 60." in done.stdout
     home = tmp_path / "mine-answers"
     assert sorted(path.name for path in home.iterdir()) == [
-        *("ai.svg", "answers.csv", "aside.csv", "money.svg", "notes.txt")
+        *("ai.svg", "alike.csv", "answers.csv", "aside.csv", "money.svg", "notes.txt")
     ]
     assert list(pd.read_csv(home / "aside.csv")["line"]) == list(mine.aside["line"]) == [3, 4]
     assert list(pd.read_csv(home / "answers.csv", keep_default_na=False)["vote"]) == list(deals.answers(mine)["vote"])

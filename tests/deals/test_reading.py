@@ -75,6 +75,23 @@ EXPECTED = {
         ("Acme", "2007-05-01", 6_850_000, "equity", "US"),
         ("Calm", "2008-01-01", 90_000, "debt", "US"),
     ],
+    "PREQIN": [
+        ("Acme", "2024-03-05", 10_000_000, "equity", BAY),
+        ("Bold", "2024-04-05", 20_000_000, "debt", "Europe"),
+        ("Calm", "2024-04-06", 5_400_000, "equity", "Europe"),
+        ("Dune", "2024-04-07", 5_000_000, "old shares", "US"),
+    ],
+    "TRACXN": [
+        ("Calm", "2024", None, "equity", "Europe"),
+        ("Bold", "2024-01", 5_000_000, "debt", "Asia"),
+        ("Acme", "2024-10-16", 19_775_112, "equity", BAY),
+    ],
+    "NEWS": [
+        ("Acme", "2024-09-02", 155_000_000, "unknown", "US"),
+        ("Bold", "2024-09-03", 36_100_000, "equity", BAY),
+        ("Calm", "2024-09-04", 2_000_000_000, "debt", "US"),
+        ("Dune", "2024-09-05", None, "equity", "US"),
+    ],
     "PLAIN": [("Acme", "2024-01-05", 1_000_000, "equity", ""), ("Bold", "2024-02-05", 2_000_000, "equity", "")],
 }
 ASIDE = {
@@ -296,6 +313,30 @@ def test_what_a_round_is_and_where(read):
     places = [("Concord, MA", "US"), ("Concord, CA", BAY), ("Dublin, Ireland", "Europe"), ("Oakland", "elsewhere")]
     assert [region(place, "", "", "", "") for place, _ in places] == [found for _, found in places]
     assert region("", "San Jose", "", "", "CRI") == "elsewhere" and region("", "", "", "", "") == ""
+
+
+def test_a_letter_is_a_series_wherever_it_stands_and_what_comes_before_one_is_none(read):
+    mine = read("company,date,series,amount usd\nAcme,2024-01-05,A,5\nBold,2024-01-06,Series B2,5\n")
+    assert list(mine.rounds["kind"]) == ["equity", "equity"] and list(mine.rounds["stage"]) == ["later", "later"]
+    assert kind("Pre-Series A") == ("equity", "") and kind("Series A-1") == ("equity", "later")
+
+
+def test_a_column_that_says_what_is_of_ai_is_believed_unless_words_are_given(read):
+    mine = read(exports.NEWS.replace("Debt", "Series D"))
+    assert (mine.money("2024"), mine.money("2024", sector="AI")) == (2_036_100_000, 2_036_100_000)
+    assert mine.money("2024", sector="all but AI") == 0 and "ai has one of the words marked as AI" in mine.notes
+    table = "company,date,type,amount USD,sector,ai\nAcme,2024-01-05,Seed,7,AI chips,{}\n"
+    assert [read(table.format(said)).count("2024", sector="AI") for said in ("true", "no", "", "0")] == [1, 0, 0, 0]
+    assert read(table.format("no"), ai="chips").count("2024", sector="AI") == 1
+
+
+def test_what_may_be_one_round_by_two_names_is_told_and_counted(read):
+    table = "company,date,type,amount USD\nAcme,2024-06,{},7000000\nAcme,2024-07-01,Growth,7000000\n"
+    mine = read(table.format("Series B"))
+    assert mine.money("2024") == 14_000_000 and list(mine.alike["line"]) == [3]
+    assert "with company and amount of another within a month, and maybe the same: 1." in mine.notes
+    for other in (table.format("Debt"), table.format("Series B").replace("-01,", "-20,"), exports.PLAIN):
+        assert read(other).alike.empty and "maybe the same" not in read(other).notes
 
 
 def test_the_notes_are_six_sentences(read):
