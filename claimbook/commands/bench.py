@@ -188,7 +188,16 @@ def started(home):
     with until_done(host, stderr=subprocess.DEVNULL) as server:
         address = re.search(r"http://\S+/", server.stdout.readline())[0]
         pages = [f"chapters/{path.stem}.html" for path in run.notebooks()[::3]]
-        command = ["node", ROOT / "tests/node/pyrun.mjs", shutil.which("chromium"), address, address, "turns", *pages]
+        command = [
+            "node",
+            ROOT / "tests/node/pyrun.mjs",
+            shutil.which("chromium"),
+            address,
+            address,
+            "",
+            "turns",
+            *pages,
+        ]
         said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return map(min, zip(*json.loads(said)["starts"]))
 

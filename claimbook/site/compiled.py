@@ -90,7 +90,7 @@ def site(target):
     then, for what is read from what is kept warns of nothing."""
     from claimbook.site import extension, files
 
-    now = {str(path.relative_to(ROOT)): _hash(path.read_bytes()) for path in paths()}
+    now = hashes()
     now["forms"] = str({form.name: form.stat().st_size for form in forms()})
     was = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {"files": {}}
     changed = {name for name, _ in now.items() ^ was["files"].items()}
@@ -101,7 +101,7 @@ def site(target):
     drawing = files.begin()
     with sphinx(HOME, complete_site=False) as (app, said):
         app.shared_pages |= was["pages"]
-        app.connect("env-get-outdated", lambda app, env, *_: _made_of(changed, env))
+        app.connect("env-get-outdated", lambda app, env, *_: made_of(changed, env))
         # Where one page may show of another what is new, all are written.
         app.connect("env-updated", lambda app, env: [] if _elsewhere(env) == was["elsewhere"] else [*env.all_docs])
         app.build(force_all=GLOSSARY in changed or not all(_one_of(OWN + BESIDE, [name]) for name in changed))
@@ -121,7 +121,12 @@ def _one_of(patterns, names):
     return any(fnmatch(name, pattern) for name in names for pattern in patterns)
 
 
-def _made_of(changed, env):
+def hashes():
+    """What each of the book's files says, as a hash: times tell nothing where an older file was put in place."""
+    return {str(path.relative_to(ROOT)): _hash(path.read_bytes()) for path in paths()}
+
+
+def made_of(changed, env):
     """The pages that are made of changed files, or say that they are."""
     within = lambda name: os.path.relpath(ROOT / name, ROOT)
     of = lambda page: {within(env.doc2path(page)), *map(within, env.dependencies.get(page, ()))}

@@ -89,6 +89,10 @@ their vote. A page that names no source, and does not count itself, has none.
 tenth only and votes as a range, for a reprint moves a total by as much. A page whose own words date one of two figures
 otherwise holds two prints. A source's own "nearly" or "over" is read as up to a tenth below or above.
 
+**A part of a year** stands for the year only in a comparison, beside the same part of the year before, and only where
+its collector has no whole year, printed or as a sum of quarters. A year that was printed in its last month passes for
+a whole one.
+
 **Two days.** *Then* is judged on the first and on the last day on which the article may have appeared; where the words
 differ both are shown. A collector without a print on that day speaks by the first that came within {votes.MONTHS}
 months. *Now* is {questions.today()}, the last day on which a page was read.

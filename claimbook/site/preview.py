@@ -36,6 +36,8 @@ from claimbook.site import build, compiled, files, pyrun, theme
 
 HOME = BUILD / "preview"
 SITE = HOME / "html"
+RECORD = HOME / "files.json"
+"""What the book's files said when the pages were compiled."""
 PORTS = range(8000, 8020)
 PORT = "CLAIMBOOK_PORT"
 OTHERS = re.compile(r"(^|/)[.]|fingerprints[.]json$|~$")
@@ -182,12 +184,15 @@ class Book:
         self.loaded = ExitStack()  # until the process ends: what is registered in docutils is so for all
         self.app, self.said = self.loaded.enter_context(compiled.sphinx(HOME, complete_site=False))
         self.lists = lists_of_pages(self.app)
+        self.files = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
+        self.app.connect("env-get-outdated", self._outdated)
         self.app.connect("env-get-updated", count_anew, priority=0)
 
     def update(self, changed):
         """Bring the pages up to date. `changed`: names of files, relative to the book; None for all. What is wrong is
         told to the pages, which stay as they were."""
-        start, before = time.time_ns(), time.monotonic()
+        times = lambda: {path: path.stat().st_mtime_ns for path in SITE.rglob("*.html")}
+        before, start = times(), time.monotonic()
         self.faults = []
         try:
             with alone(BUILD / "lock", "claimbook serve"):
@@ -195,9 +200,9 @@ class Book:
             self._show(any(name in EVERYWHERE for name in changed or ()))
         except FAULTS as error:
             self._tell(str(error))
-        fresh = [path for path in SITE.rglob("*.html") if path.stat().st_mtime_ns >= start]
-        names = ", ".join(sorted(path.stem for path in fresh if path.stem not in ("search", "genindex", "404")))
-        print(f"{time.strftime('%X')} {names or 'nothing to show'}: {time.monotonic() - before:.1f} s", flush=True)
+        fresh = {path.stem for path, _ in times().items() - before.items()} - {"search", "genindex", "404"}
+        names = ", ".join(sorted(fresh)) or "nothing to show"
+        print(f"{time.strftime('%X')} {names}: {time.monotonic() - start:.1f} s", flush=True)
         for fault in self.faults:
             print(fault, flush=True)
 
@@ -274,6 +279,11 @@ class Book:
         if path in notebooks() and path.name not in self.kept:
             self.keep(path).begin(run.read(path))
 
+    def _outdated(self, app, env, *_):
+        """The pages of files that say something else than when they were compiled."""
+        self.read = compiled.hashes()
+        return compiled.made_of({name for name, _ in self.read.items() ^ self.files.items()}, env)
+
     def _compile(self, everything):
         """Compile what is not as its source: all of it by Sphinx's own way once, then the pages alone, without what
         only a whole site needs (indexes, a search, copies of styles). Returns Sphinx's warnings."""
@@ -303,6 +313,8 @@ class Book:
         scripts[:] = {str(script): script for script in scripts}.values()
         for path, html in theme.mend(SITE, self.app.config.html_baseurl, written, str(time.time_ns()))[1].items():
             path.write_text(html, encoding="utf-8")
+        self.files = self.read
+        RECORD.write_text(json.dumps(self.files), encoding="utf-8")
         return compiled.plain(self.said.getvalue())
 
 

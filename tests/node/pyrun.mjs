@@ -1,26 +1,29 @@
 // Presses "Run this page" in a real browser and prints what came of it as JSON. Called by tests/site/test_pyodide.py and make bench:
-// node pyrun.mjs CHROMIUM LOCAL PUBLIC WHAT PAGE...   LOCAL: the site with Python in a folder of its own, PUBLIC: as it is published.
+// node pyrun.mjs CHROMIUM LOCAL PUBLIC PROFILE WHAT PAGE...   LOCAL: the site with Python in a folder of its own, PUBLIC: as it is published.
 // WHAT: "run" the pages; "turns": each in turn with the bare start; "use": what a reader does after; "elsewhere": where it cannot run.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chromium } from "playwright-core";
 
-const [executablePath, local, published, what, ...pages] = process.argv.slice(2);
+const [executablePath, local, published, profile, what, ...pages] = process.argv.slice(2);
 // No other host can be reached.
-const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"] });
+const settings = { executablePath, args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"] };
+// Pages that are only run are run by one reader, whose browser keeps what Python compiled of its libraries; else each page has a reader of its own.
+const viewport = { width: 1000, height: 800 };
+const reader = what === "run" ? await chromium.launchPersistentContext(profile, { ...settings, viewport }) : undefined;
+const browser = reader ?? await chromium.launch(settings);
 
 // A page whose worker's messages are kept in `heard`, each with its time. `before`: what happens in it before all else.
 async function open(address, rules = {}, before) {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 800 }, ...rules });
-  await context.addInitScript(() => {
+  const tab = await (reader ?? await browser.newContext({ viewport, ...rules })).newPage();
+  await tab.addInitScript(() => {
     window.heard = [];
     const Plain = Worker;
     window.Worker = class extends Plain {
       constructor(...given) { super(...given); this.addEventListener("message", ({ data }) => heard.push({ at: performance.now(), ...data })); }
     };
   });
-  if (before) await context.addInitScript(before);
-  const tab = await context.newPage();
+  if (before) await tab.addInitScript(before);
   tab.setDefaultTimeout(180_000);
   tab.asked = [];
   tab.on("request", (request) => tab.asked.push(request.url()));
@@ -92,7 +95,8 @@ for (const page of what === "elsewhere" ? [] : pages) {
   }
   if (what === "use") found.use = await use(tab);
   if (page.endsWith("your-own-deals.html")) found.own = await own(tab);
-  await tab.context().close();
+  if (reader) await tab.waitForFunction(() => caches.open("python").then((kept) => kept.keys()).then((all) => all.length));
+  await (reader ? tab : tab.context()).close();
 }
 
 // A file of the reader's own: chosen, answered, refused with its reason. What was asked of any host meanwhile, with what was sent.

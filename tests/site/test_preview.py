@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from urllib.request import urlopen
 
 import nbformat
 import pytest
-from copies import LINES, NOTEBOOK, TABLE, Book
+from copies import LINES, NOTEBOOK, TABLE
 
 PAGE = "/chapters/01-batteries.html"
 LINK = r'<a class="current reference internal" href="#">'
@@ -76,11 +75,9 @@ def running(book, **environment):
         one.process.wait()
 
 
-@pytest.fixture(scope="module")
-def preview(sound, tmp_path_factory):
-    """One preview for all tests of this file: each leaves the book sound."""
-    home = tmp_path_factory.mktemp("preview") / "book"
-    with running(Book(shutil.copytree(sound.root, home, symlinks=True))) as one:
+@pytest.fixture
+def preview(book):
+    with running(book) as one:
         yield one
 
 
@@ -106,6 +103,26 @@ def test_a_saved_sentence_is_seen_and_its_page_alone_is_compiled(preview):
     preview.until(lambda: preview.news(version=opened) == {"reload": True, "fault": ""}, "the page is not told")
     assert preview.news("/index.html", index) == {"reload": False, "fault": ""}
     assert "preview" not in (preview.root / "_build/html/chapters/01-batteries.html").read_text(encoding="utf-8")
+
+
+def test_a_file_that_is_older_than_its_page_is_seen(preview, book):
+    """A copy of a backup bears the time of the backup, and so it does where the book was changed unseen."""
+
+    def put_back(sentence):
+        path = book.root / "index.md"
+        aside = path.with_suffix(".tmp")
+        aside.write_text(f"{path.read_text(encoding='utf-8')}\n{sentence}\n", encoding="utf-8")
+        os.utime(aside, (10**9, 10**9 + len(sentence)))
+        os.replace(aside, path)
+
+    put_back("A sentence of long ago.")
+    preview.shows("A sentence of long ago.", "/index.html")
+    preview.until(lambda: re.search(r"\d index: ", preview.said()), "it is not told")
+    preview.process.kill()
+    preview.process.wait()
+    put_back("A sentence put in unseen.")
+    with running(book) as again:
+        again.shows("A sentence put in unseen.", "/index.html")
 
 
 def test_a_changed_title_is_in_the_list_of_pages(preview):
@@ -185,7 +202,6 @@ def test_a_changed_figure_is_checked_then_its_chapters_are_executed(preview):
 
 def test_only_what_follows_from_a_changed_figure_is_executed_before_it_is_seen(preview):
     """In the chapter that is open; what is recorded comes of a whole run, which follows."""
-    settled(preview)
     runs = {name: preview.root / name for name in ("early", "late")}
     for path in runs.values():
         path.write_text("")
@@ -223,20 +239,17 @@ def test_two_previews_are_told_apart(preview):
 
 
 @pytest.mark.parametrize("signum", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_nothing_outlives_it(preview, tmp_path, signum):
-    book = Book(shutil.copytree(preview.root, tmp_path / "book", symlinks=True))
-    with running(book) as one:
-        said = f"print('planted for {signum}')"
-        notebook(one, lambda cells: cells.append(nbformat.v4.new_code_cell(said)))
-        one.shows(f"planted for {signum}\n")
-        group = lambda: subprocess.run(["pgrep", "-g", str(one.process.pid)], capture_output=True, text=True).stdout
-        assert len(group().split()) > 1  # a kernel is kept
-        one.process.send_signal(signum)
-        assert one.process.wait(timeout=20) == -signum
-        deadline = time.monotonic() + 20
-        while group():
-            assert time.monotonic() < deadline, "something is left running"
-            time.sleep(0.1)
+def test_nothing_outlives_it(preview, signum):
+    notebook(preview, lambda cells: cells.append(nbformat.v4.new_code_cell("print('a kernel is' + ' kept')")))
+    preview.shows("a kernel is kept\n")
+    group = lambda: subprocess.run(["pgrep", "-g", str(preview.process.pid)], capture_output=True, text=True).stdout
+    assert len(group().split()) > 1
+    preview.process.send_signal(signum)
+    assert preview.process.wait(timeout=20) == -signum
+    deadline = time.monotonic() + 20
+    while group():
+        assert time.monotonic() < deadline, "something is left running"
+        time.sleep(0.1)
 
 
 def test_a_changed_package_loads_all_anew_at_the_same_address(preview):

@@ -61,12 +61,13 @@ def look(site, tmp_path_factory):
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     places = [f"http://127.0.0.1:{server.server_port}/" for server in servers]
+    profile = tmp_path_factory.mktemp("profile")
 
     @cache
     def gone(what):
         page, does = (USED, what) if what in ("use", "elsewhere") else (what, "run")
         touched.opened[-1].update(touched.reads(ROOT / f"chapters/{page}.ipynb"))
-        command = ["node", ROOT / "tests/node/pyrun.mjs", shutil.which("chromium"), *places, does]
+        command = ["node", ROOT / "tests/node/pyrun.mjs", shutil.which("chromium"), *places, profile, does]
         return subprocess.run([*command, f"chapters/{page}.html"], capture_output=True, text=True)
 
     def look(what):
