@@ -133,6 +133,8 @@ def says(name):
     if path.is_dir():
         return sha256("\n".join(sorted(os.listdir(path))).encode()).hexdigest()
     said = path.read_bytes() if path.is_file() else b""
+    if name == "data/datapackage.json":  # sizes and hashes: who reads a table has opened that
+        said = re.sub(rb'"(bytes|hash)": .*', b"", said)
     return sha256(said.replace(version().encode(), b"") if name.startswith("site/") else said).hexdigest()
 
 

@@ -71,16 +71,16 @@ def _raw(table):
 
 
 @cache
-def _unlike():
-    """The tables that are not as `make data` accepted them."""
+def _same(table):
+    """Whether a table is as `make data` accepted it."""
     with unwatched():
-        return {*changed()}
+        return _fits(table, _stamp(table))
 
 
 def _accepted(table):
     """Whether a table, and those that its keys lead to, are as `make data` found them without fault."""
     keys = describe(table)["schema"].get("foreignKeys", [])
-    return not {table, *(key["reference"]["resource"] for key in keys)} & _unlike()
+    return all(map(_same, [table, *(key["reference"]["resource"] for key in keys)]))
 
 
 @cache
@@ -216,11 +216,16 @@ def sha256(path):
 
 def changed():
     """Size and sha256 of each table that is not as described, by its name; None of one without a file."""
-    now = {one["name"]: _stamp(DATA / one["path"]) for one in package()["resources"]}
-    return {table: fresh for table, fresh in now.items() if not fresh or not fresh.items() <= describe(table).items()}
+    now = {table: _stamp(table) for table in tables()}
+    return {table: fresh for table, fresh in now.items() if not _fits(table, fresh)}
 
 
-def _stamp(path):
+def _fits(table, fresh):
+    return bool(fresh) and fresh.items() <= describe(table).items()
+
+
+def _stamp(table):
+    path = DATA / describe(table)["path"]
     return {"bytes": path.stat().st_size, "hash": f"sha256:{sha256(path)}"} if path.is_file() else None
 
 
