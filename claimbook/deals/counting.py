@@ -115,7 +115,7 @@ class Deals:
         new = self.rounds[self.which()].dropna(subset="amount")
         new = new.assign(at=new["day"].map(days)).sort_values(["who", "amount", "at"], kind="stable")
         since = new["at"].diff()[new.duplicated(["who", "amount"])]
-        return self.rounds.loc[since[since <= pd.Timedelta(31, "D")].index].sort_values("line")
+        return self.rounds.loc[since[since <= pd.Timedelta(31, "D")].index].sort_values("line", kind="stable")
 
     @property
     def notes(self):

@@ -11,6 +11,7 @@ import zipfile
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 
@@ -22,6 +23,10 @@ from claimbook.evidence.tables import MONTHS
 
 TALL = 500
 """A record of more lines than this begins with a stray quotation mark."""
+LARGEST = 10**12
+"""No round has so many dollars."""
+SMALL, FEW = 1000, 10
+"""Where half of so many amounts are smaller, they are not in dollars."""
 SAID = {name: re.compile(text, re.I) for name, text in names.NAMES["patterns"].items() if isinstance(text, str)}
 MONTH = {name.lower()[:3]: at for at, name in enumerate(MONTHS, 1)}
 
@@ -124,7 +129,7 @@ def _header(lines):
     """What stands before the header, what the header names, and the records after it."""
     needed = {"company": {"company"}, "date": {"day"}, "amount USD": {"usd", "own"}}
     refused, fewest, near = "", len(needed), ""
-    for delimiter in (",", ";", "\t"):
+    for delimiter in (",", ";", "\t", "|"):
         for start, end, cells in records(lines[:40], delimiter):
             found = names.columns(cells or ())
             lacking = [word for word, roles in needed.items() if not roles & {*found}]
@@ -133,8 +138,10 @@ def _header(lines):
                 return "".join(lines[:start]), found, ((end + a, end + b, row) for a, b, row in rows)
             if len(lacking) < fewest:
                 fewest, near = len(lacking), f". Line {start + 1} lacks: {', '.join(lacking)}"
-            for no, why in names.NAMES["refused"].items() if len(cells or ()) > 2 else ():
-                refused = refused or why * any(re.search(no, one) for one in found["names"])
+                if "date" in lacking:
+                    near += f" (known by such names as {', '.join(names.NAMES['columns']['day'][:4])})"
+                kinds = names.NAMES["refused"].items() if lacking[-1] == "amount USD" and len(cells or ()) > 2 else ()
+                refused = next((why for no, why in kinds if any(re.search(no, one) for one in found["names"])), "")
     such = "company, date, type, amount USD"
     raise DealsError(
         refused or f"No line of the first 40 is a header with the columns that are needed, such as: {such}{near}"
@@ -204,7 +211,7 @@ def day_of(text, order=""):
     found = next((match for pattern in names.NAMES["patterns"]["days"] if (match := re.fullmatch(pattern, text))), None)
     if not found:
         return "", "no day" if SAID["nothing"].fullmatch(text) else "a day that cannot be read"
-    year, month, day = found["y"], found["m"] or "", found["d"] or ""
+    year, month, day = (found.groupdict().get(part) or "" for part in "ymd")
     parts = [_year(year), f"{MONTH.get(month, month):0>2}" if month else "", f"{day:0>2}" if day else ""]
     try:
         date(*(int(part or 1) for part in parts))
@@ -224,6 +231,8 @@ def _units(found, taken, preface):
     units = {"usd": 1, "own": 1} | found["factor"] | ({} if "currency" in found else {"own": 0})
     if "usd" not in found and not units["own"] and not any(amount_of(cell, 0)[0] for cell in {*taken["own"]}):
         what = f"The amounts in the column {found['names'][found['own']]!r} have no unit"
+        if sign := re.search("[€£¥₹₩]", found["header"][found["own"]]):
+            raise DealsError(f"The amounts are in {sign[0]}, and nothing is converted: export them in US dollars")
         raise DealsError(f"{what}: if they are US dollars, name it amount USD, or amount USD m for millions")
     return units
 
@@ -237,12 +246,13 @@ def amount_of(text, unit, currency="USD"):
     if not found or found[3] and found[3].lower() not in names.FACTORS:
         foreign = re.search(names.NAMES["patterns"]["foreign"], text)
         return None, "an amount in another currency: nothing is converted" if foreign else "an amount that is no number"
-    signed, known = found[1] or found[4], currency.upper() in ("USD", "US$", "$", "US DOLLAR")
+    signed, known = found[1] or found[4], SAID["dollars"].fullmatch(currency)
     if not signed and not (known and unit):
         why = "an amount without a unit" if known or not currency else f"an amount in {currency}: nothing is converted"
         return None, why
     factor = names.FACTORS[found[3].lower()] if found[3] else unit or 1
-    return int((Decimal(found[2].replace(",", "")) * factor).to_integral_value()), ""
+    dollars = int((Decimal(re.sub(r"[,\s’']", "", found[2])) * factor).to_integral_value())
+    return (dollars, "") if dollars < LARGEST else (None, "an amount beyond any round: look at its unit")
 
 
 def each(function, *columns):
@@ -263,6 +273,7 @@ def _rounds(taken, aside, order, unit, lines, found):
     currency = taken.get("currency", ("USD",) * len(blank))
     days, wrong_days = zip(*each(lambda day: day_of(day, order), taken["day"])) if blank else ((), ())
     amounts, wrong = zip(*each(amount, *get("usd", "own"), currency)) if blank else ((), ())
+    _plausible(amounts)
     whys = [("" if one else "no company") or a or b for one, a, b in zip(taken["company"], wrong_days, wrong)]
     who = [key or name.casefold() for key, name in zip(taken["key"], taken["company"])]
     marks = _marks(taken, [who, days, *get("kind", "code"), amounts], whys)
@@ -276,10 +287,19 @@ def _rounds(taken, aside, order, unit, lines, found):
     quarter = lambda day: f"{day[:4]}Q{(int(day[5:7]) + 2) // 3}" if day[5:7] else day
     frame = {"company": taken["company"], "who": who, "day": days, "amount": pd.array(amounts, dtype="Int64")}
     frame |= {"quarter": each(quarter, days), "kind": kinds, "stage": stages}
-    frame |= {"region": each(names.region, *get("location", "city", "state", "region", "country"))}
+    region = partial(names.region, codes=names.has_codes({*taken["location"]}))
+    frame |= {"region": each(region, *get("location", "city", "state", "region", "country"))}
     frame |= {"fields": taken["fields"], "line": [start + 1 for start in taken["start"]]}
     words = dict.fromkeys(["quarter", "kind", "stage", "region", "fields"], "category")
     return pd.DataFrame(frame).astype(words).iloc[kept].reset_index(drop=True), repeats
+
+
+def _plausible(amounts):
+    """Raises DealsError where most amounts are too small for rounds: their unit stands nowhere."""
+    known = sorted(filter(None, amounts))
+    if len(known) >= FEW and known[len(known) // 2] < SMALL:
+        what = f"Half of the amounts are below ${SMALL:,}, such as ${known[len(known) // 2]}"
+        raise DealsError(f"{what}: if they are millions, name their column amount USD m")
 
 
 def _marks(taken, told, whys):

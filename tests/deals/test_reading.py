@@ -155,6 +155,10 @@ AMOUNTS = {
     "$1.2M": 1_200_000,
     "US$ 1.2 million": 1_200_000,
     "1.2e6": 1_200_000,
+    "1 200 000": 1_200_000,
+    "1'200'000": 1_200_000,
+    "1.2M US$": 1_200_000,
+    "1.2m$": 1_200_000,
     "3 bn": 3_000_000_000,
     "0.4": 0,
     "undisclosed": None,
@@ -162,6 +166,10 @@ AMOUNTS = {
     "0": None,
     "-": None,
     "n/a": None,
+    "n.a.": None,
+    "—": None,
+    "Confidential": None,
+    "TBD": None,
 }
 REFUSED = {
     "EUR 12M": "an amount in another currency: nothing is converted",
@@ -174,6 +182,8 @@ REFUSED = {
     "12,5": "an amount that is no number",
     "-5": "an amount that is no number",
     "5 to 6": "an amount that is no number",
+    "1 20 000": "an amount that is no number",
+    "$5,000,000 m": "an amount beyond any round: look at its unit",
 }
 
 
@@ -238,8 +248,13 @@ CLEAR = {
     "company,location,total_laid_off,date,funds_raised\nAcme,X,5,2024-01-05,1\n": "This is a list of layoffs",
     "Company,Valuation ($B),Date Joined\nAcme,5,2024-01-05\n": "These are valuations",
     "a,b,c\n1,2,3\n": "No line of the first 40 is a header.* amount USD$",
-    "company,when raised,amount USD\nAcme,2024-01-05,5\n": "amount USD. Line 1 lacks: date$",
+    "company,when raised,amount USD\nAcme,2024-01-05,5\n": "Line 1 lacks: date .known by such names as deal date, ",
     "": "No line of the first 40 is a header",
+    "Company,When,Type,Amount\nAcme,2024-03-01,Seed,https://example.com/a-10m-valuation\n": "Line 1 lacks: date",
+    "company,last financing size,valuation\nAcme,5,50\n": "A row is a company with all that it has raised",
+    "Company,Date,Type,Amount (€M)\nAcme,2024-01-05,Seed,5\n": "The amounts are in €",
+    "Deal ID,Company,Deal Date,Deal Type,Deal Size\n1,Acme,2024-03-01,Series A,5\n": "have no unit",
+    "company,date,type,amount USD\n" + "".join(f"A{n},2024-01-05,Seed,5.2\n" for n in range(10)): "Half of the amounts",
     exports.PITCHBOOK.replace("US Dollar (USD)", "Euro (EUR)"): "The amounts are in EUR",
 }
 
@@ -339,6 +354,74 @@ def test_what_may_be_one_round_by_two_names_is_told_and_counted(read):
         assert read(other).alike.empty and "maybe the same" not in read(other).notes
 
 
+TWO_COLUMNS = {
+    "round,instrument": ["Series B,Loan", "Seed,Equity", "Seed,SAFE"],
+    "round,type": ["Series B,Debt", "Seed,Equity", "Seed,Convertible note"],
+    "stage,type": ["Series B,Credit", "Seed,Angel", "Seed,Safe"],
+}
+
+
+@pytest.mark.parametrize("columns", TWO_COLUMNS)
+def test_of_two_columns_the_one_that_says_loan_is_believed_and_the_stage_is_kept(read, columns):
+    lines = [f"Acme {at},2024-01-05,{cells},5" for at, cells in enumerate(TWO_COLUMNS[columns])]
+    mine = read("\n".join([f"company,date,{columns},amount usd", *lines]))
+    assert list(mine.rounds["kind"]) == ["debt", "equity", "convertible note"]
+    assert list(mine.rounds["stage"]) == ["later", "seed", "seed"]
+
+
+KINDS = {
+    "Growth (equity and debt)": "mixed",
+    "Equity + Token": "mixed",
+    "Post-IPO equity and debt": "listing",
+    "Debt (non-convertible debentures)": "debt",
+    "Growth / raise talks": "talks",
+    "Strategic investment (total funding to date)": "totals",
+    "Série A": "equity",
+    "A Round": "equity",
+    "Pre-A": "equity",
+    "PE": "equity",
+    "Unspecified Round": "equity",
+}
+
+
+@pytest.mark.parametrize("text", KINDS)
+def test_words_of_lists_say_what_a_round_is(text):
+    assert kind(text)[0] == KINDS[text]
+
+
+def test_a_status_means_talks_only_where_it_says_so():
+    said = ["Completed", "Announced/In Progress", "Successful", "", "Failed/Cancelled", "Upcoming"]
+    assert [kind("Seed", "", one)[0] for one in said] == ["equity"] * 4 + ["talks"] * 2
+
+
+def test_two_letters_are_a_state_unless_the_file_has_codes_of_countries(read):
+    row = 'C{},2024-01-05,Seed,5000,"{}"\n'
+
+    def regions(*places):
+        rows = "".join(row.format(at, place) for at, place in enumerate(places))
+        return list(read(f"company,date,type,amount USD,location\n{rows}").rounds["region"])
+
+    assert regions("Berlin, DE", "Bangalore, IN", "London, GB") == ["Europe", "Asia", "Europe"]
+    assert regions("Dover, DE", "Gary, IN", "London, UK") == ["US", "US", "Europe"]
+    assert regions("San Francisco Bay Area", "nan", "Austin, U.S.A.") == [BAY, "", "US"]
+    assert region("", "San Francisco", "", "", "") == BAY and region("", "Belmont", "", "", "") == ""
+
+
+def test_two_companies_of_one_name_are_told_apart_by_their_addresses(read):
+    rows = "elm,Elm,2026-08-20,Series B,5000000\nelm-4,Elm,2026-08-20,Series B,5000000\n"
+    mine = read(f"company_slug,company_name,announced_on,stage,amount_usd\n{rows}")
+    assert (len(mine.rounds), mine.repeats, mine.money("2026")) == (2, 0, 10_000_000) and mine.alike.empty
+
+
+def test_names_of_days_and_currencies_that_lists_use(read):
+    rows = "Acme,{},Seed,5,{}\n"
+    for name, day in {"Announced_At": "2024-03-01", "Year": "2024", "Date of the funding round": "03/2024"}.items():
+        mine = read(f"Entity,{name},Type,Amount m,Deal Currency\n{rows.format(day, 'US Dollars (USD)')}")
+        assert mine.money("2024") == 5_000_000, name
+    mine = read("company|date|type|amount USD m\nAcme|2024-01-05|Seed|2000000\n")
+    assert list(mine.aside["reason"]) == ["an amount beyond any round: look at its unit"]
+
+
 def test_the_notes_are_six_sentences(read):
     for text in VENDORS.values():
         notes = read(text).notes.splitlines()
@@ -389,7 +472,7 @@ def test_no_line_is_lost_and_their_order_does_not_matter(folder, rows, seed):
 def test_no_stray_quotation_mark_takes_another_line_with_it(folder, rows):
     lines = []
     for number, (cell, place) in enumerate(rows):
-        cells = [f"Company {number}", "2024-01-05", "Seed", "5"]
+        cells = [f"Company {number}", "2024-01-05", "Seed", "5000"]
         cells[cell] = cells[cell][:place] + '"' + cells[cell][place:] if place < 4 else cells[cell]
         lines.append(",".join(cells))
     path = folder / "b.csv"
