@@ -54,11 +54,10 @@ def read(path, dates=None, ai=None, collector=None):
     taken, aside = _taken(rows, found, lines)
     order = dates or _order({*taken["day"]}, found["names"][found["day"]])
     count = len(aside) + len(taken["day"])
-    rounds, repeats = _rounds(taken, aside, order, _units(found, taken, preface), lines, found)
+    rounds, repeats, told = _rounds(taken, aside, order, _units(found, taken, preface), lines, found)
     aside, vendor = pd.DataFrame(sorted(aside), columns=["line", "text", "reason"]), found["vendor"]
-    told = {"encoding": encoding, "day": ", ".join(filter(None, [found["names"][found["day"]], order]))}
+    told |= {"encoding": encoding, "day": ", ".join(filter(None, [found["names"][found["day"]], order]))}
     told |= {"kind": "" if "kind" in found else " (no column says what a round is)"}
-    told |= {"investor": " (a row is an investor)" if "investor" in found and repeats else ""}
     told |= {"fields": ", ".join(found["names"][at] for at in [*found["fields"], found.get("ai")] if at is not None)}
     ai = ai or (names.MARKED if "ai" in found else names.NAMES["fields"]["AI"])
     return Deals(name, vendor, collector or vendor or "your export", ai, count, rounds, repeats, aside, told)
@@ -262,7 +261,7 @@ def each(function, *columns):
 
 
 def _rounds(taken, aside, order, unit, lines, found):
-    """The rounds as a table and the number of repeats; what cannot be read goes to `aside`."""
+    """The rounds as a table, the number of repeats and what they are; what cannot be read goes to `aside`."""
 
     def amount(usd, own, currency):
         read = amount_of(usd, unit["usd"])
@@ -291,7 +290,9 @@ def _rounds(taken, aside, order, unit, lines, found):
     frame |= {"region": each(region, *get("location", "city", "state", "region", "country"))}
     frame |= {"fields": taken["fields"], "line": [start + 1 for start in taken["start"]]}
     words = dict.fromkeys(["quarter", "kind", "stage", "region", "fields"], "category")
-    return pd.DataFrame(frame).astype(words).iloc[kept].reset_index(drop=True), repeats
+    pairs = {pair for pair in zip(marks, taken["investor"]) if pair[0] is not None}
+    told = {"investor": " (a row is an investor)" * (len(pairs) > len({mark for mark, _ in pairs}))}
+    return pd.DataFrame(frame).astype(words).iloc[kept].reset_index(drop=True), repeats, told
 
 
 def _plausible(amounts):

@@ -422,6 +422,17 @@ def test_names_of_days_and_currencies_that_lists_use(read):
     assert list(mine.aside["reason"]) == ["an amount beyond any round: look at its unit"]
 
 
+def test_a_block_of_lines_that_stands_twice_is_no_list_of_investors(read):
+    rows = "Acme,2024-01-05,Seed,5000,North\nBold,2024-01-06,Seed,5000,East\n"
+    unread = "Calm,soon,Seed,5000,North\nCalm,soon,Seed,5000,West\n"
+    twice = read(f"company,date,type,amount USD,investor\n{rows}{rows}{unread}")
+    assert (twice.repeats, twice.money("2024")) == (2, 10_000) and "an investor" not in twice.notes
+    assert (
+        "(a row is an investor)"
+        in read(f"company,date,type,amount USD,investor\n{rows}{rows.replace('North', 'West')}").notes
+    )
+
+
 def test_the_notes_are_six_sentences(read):
     for text in VENDORS.values():
         notes = read(text).notes.splitlines()
