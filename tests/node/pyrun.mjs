@@ -124,6 +124,8 @@ async function use(tab) {
   const did = {};
   const compiled = () => tab.evaluate(() => heard.find(({ ready }) => ready).compiled);
   did.compiled = [await compiled()];
+  // What was compiled is kept once nothing runs, and what follows stops Python again and again.
+  await tab.waitForFunction(() => caches.open("python").then((kept) => kept.keys()).then((all) => all.length));
   await tab.evaluate(() => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));
   // The page lays a section out when it comes into view. Here all of it is, or a click could miss a button that moves just then.
   await tab.evaluate(() => document.querySelectorAll("main *").forEach((one) => { one.style.contentVisibility = "visible"; }));
@@ -191,7 +193,6 @@ async function use(tab) {
   did.endless.push({ ...(await state()), said: await said.textContent() });
   // A reload keeps what was written; it stands there again as soon as the page has its boxes, and can be taken back. What Python compiled is kept, too.
   const shelf = () => caches.open("python").then((kept) => kept.keys()).then((all) => all.map(({ url }) => url));
-  await tab.waitForFunction(() => caches.open("python").then((kept) => kept.keys()).then((all) => all.length));
   did.shelf = await tab.evaluate(shelf);
   await tab.reload();
   await press(tab);
