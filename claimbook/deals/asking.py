@@ -41,7 +41,7 @@ def _largest(m, q):
 def graduation(m, year, scope="US"):
     """Of the companies whose first seed round was in a year, the percentage with a Series A or later round within two
     years of it. Raises LookupError where the export does not reach so far."""
-    rounds, last = m.rounds[m.which(scope=scope)], m.rounds["day"].max()
+    rounds, last = m.rounds[m.which(scope=scope)], max(m.rounds["day"], default="")
     m.asked.remove(("", scope))
     m.asked.update((str(int(year) + more), scope) for more in range(3))
     if not last >= f"{int(year) + 2}-12":

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from claimbook.deals.names import BAY, NAMES, NEW
+from claimbook.deals.names import BAY, MARKED, NAMES, NEW
 from claimbook.evidence import tables
 from claimbook.evidence.units import amount, number
 from claimbook.judgement.questions import NOBODY
@@ -113,7 +113,9 @@ class Deals:
         made by hand may tell one round twice, by two names or days."""
         days = {day: pd.Timestamp(f"{day}-01-01"[:10]) for day in self.rounds["day"].unique()}
         new = self.rounds[self.which()].dropna(subset="amount")
-        new = new.assign(at=new["day"].map(days)).sort_values(["who", "amount", "at"], kind="stable")
+        new = new.assign(at=new["day"].map(days).astype("datetime64[s]")).sort_values(
+            ["who", "amount", "at"], kind="stable"
+        )
         since = new["at"].diff()[new.duplicated(["who", "amount"])]
         return self.rounds.loc[since[since <= pd.Timedelta(31, "D")].index].sort_values("line", kind="stable")
 
@@ -127,17 +129,20 @@ class Deals:
         left = [f"{money(rows)} of {kind}" for kind, rows in kinds if kind not in NEW]
         twice = len(self.alike)
         twice = f"; with company and amount of another within a month, and maybe the same: {twice}" * bool(twice)
+        mixed = int(new.loc[new["kind"] == "mixed", "amount"].sum())
+        mixed = f" (of it with debt or tokens {dollars(mixed)})" * bool(mixed)
+        how = f"{told['fields'] or 'a field, and there is none,'} has one of the words {self.ai.replace('|', ', ')}"
+        how = "its column ai says so" if self.ai == MARKED else how
         days = f"from {self.rounds['day'].min()} to {self.rounds['day'].max()}" if len(self.rounds) else "of no day"
         return (
             f"{self.name} ({self.vendor or 'named columns'}, {told['encoding']}): lines {number(self.lines)}, rounds"
             f" {many(self.rounds)}, repeats {number(self.repeats)}, set aside {many(self.aside)}.\n"
             f"A round is counted once, however many lines say it{told['investor']}{twice}.\n"
             f"Set aside: {listed(f'{many(rows)} {why}' for why, rows in self.aside.groupby('reason'))}.\n"
-            f"New money{told['kind']}: {money(new)}; its rounds {many(new)}, without an amount"
+            f"New money{told['kind']}: {money(new)}{mixed}; its rounds {many(new)}, without an amount"
             f" {many(new[new['amount'].isna()])}; left out: {listed(left)}.\n"
             f"A round counts on its {told['day']}, {days}.\n"
-            f"A round is of AI where {told['fields'] or 'a field, and there is none,'} has one of the words"
-            f" {self.ai.replace('|', ', ')}; there are {many(ai)}, {money(ai)}."
+            f"A round is of AI where {how}; there are {many(ai)}, {money(ai)}."
         )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 NAMES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 FACTORS = {word: int(float(factor)) for factor, words in NAMES["factors"].items() for word in words}
 DOLLARS = {"usd", "us", "dollar", "dollars"}
-MARKED = "marked as AI"
+MARKED = "so marked"
 """What is told of the field of a round that the export itself calls one of AI."""
 NEW = ("equity", "convertible note", "mixed")
 """What brings a company new capital, as `evidence.tables.new_money` has it."""
@@ -27,9 +27,10 @@ def columns(header):
     )
     found = {"header": header, "names": names, "fields": fields, "vendor": vendor}
     for role, known in NAMES["columns"].items():
-        found |= {role: names.index(name) for name in reversed(known) if name in names}
-    if "code" in found and found["code"] == found.get("kind"):
-        del found["code"]
+        places = [names.index(name) for name in known if name in names]
+        if role == "code":
+            places = [place for place in places if place != found.get("kind")]
+        found |= {role: place for place in places[:1]}
     return found | _amounts(names)
 
 
@@ -48,25 +49,42 @@ def _amounts(names):
 
 
 def kind(text, code="", status=""):
-    """What a round is, and its stage: its instrument, or "unknown" where the type does not say, and "seed", "later"
-    (Series A and what follows) or ""."""
-    words = " ".join(re.findall(r"[\w&]+", f"{text} {code}".lower().replace("_", " ")))
-    later = re.search(r"(?<!pre )\bs[eé]ries? [a-j]\d*\b|^(venture |round )?[a-j]( round|轮)?$", words)
-    stage = "later" if later else "seed" * bool(re.search(r"(?<!pre )\bseed\b", words))
-    if re.search(NAMES["patterns"]["pending"], status.lower()):
-        return "talks", stage
-    return next((name for name, known in NAMES["kinds"].items() if re.search(known, words)), "unknown"), stage
+    """What a round is, and its stage: its instrument, or "unknown" where its type does not say, and "seed", "later"
+    (Series A and what follows) or "". `code`: what a second column says of it."""
+    texts = [" ".join(re.findall(r"[\w&]+", one.lower().replace("_", " "))) for one in (text, code)]
+    stages = {stage(one) for one in texts}
+    told = "later" if "later" in stages else "seed" * ("seed" in stages)
+    pattern = NAMES["patterns"]
+    if not re.fullmatch(pattern["nothing"], status.lower()) and not re.search(pattern["done"], status.lower()):
+        return "talks", told
+    first, second = map(instrument, texts)
+    plain = first in ("equity", "unknown") and re.fullmatch(pattern["second"], texts[1])
+    return second if plain or first == "unknown" else first, told
+
+
+def instrument(words):
+    """The kind of a round by the words of one cell."""
+    return next((name for name, known in NAMES["kinds"].items() if re.search(known, words)), "unknown")
+
+
+def stage(words):
+    """The stage of a round by the words of one cell."""
+    if re.search(r"(?<!pre )\bs[eé]ries? ?[a-j]\d*\b|^(venture |round )?[a-j]( round|轮)?$", words):
+        return "later"
+    return "seed" * bool(re.search(r"(?<!pre )\bseed\b", words))
 
 
 def region(location, city, state, area, country, codes=False):
     """The region of a company: BAY, one of NAMES["regions"], "elsewhere", or "" where the line does not say. `codes`:
-    whether two letters that are a state's and a country's, as those of Delaware and Germany, are the country's."""
+    whether two letters that end a location are a country's, as the DE of Berlin, or a state's, as that of Dover."""
     city, state, area, country = (text.strip().lower() for text in (city, state, area, country))
     if location and not country:
         parts = [part.strip() for part in location.lower().split(",")]
-        parts += ["us"] * (parts[-1] in STATES and not (codes and parts[-1] in REGION))
+        state_ends = parts[-1] in STATES and not (codes and len(parts[-1]) == 2)
+        parts += ["us"] * (state_ends or parts[-1] == "ca" and parts[0] in CITIES)
         city, state = city or parts[0], state or "".join(parts[-2:-1] if len(parts) > 2 else "")
-        country = "" if re.fullmatch(NAMES["patterns"]["nothing"], parts[-1]) else parts[-1]
+        country = parts[-1]
+    country = "" if re.fullmatch(NAMES["patterns"]["nothing"], country) else country
     found = REGION.get(country or ("us" if state in STATES else ""), "elsewhere" if country else "")
     near = city in CITIES if state in ("ca", "calif.", "california") else not state and city in CITIES[:12]
     named = re.search(r"\b(san francisco bay|sf bay|silicon valley)\b", f"{area} {location.lower()}")
@@ -74,6 +92,8 @@ def region(location, city, state, area, country, codes=False):
 
 
 def has_codes(locations):
-    """Whether the locations of a file end in codes of countries: one is neither a state's nor used in writing."""
+    """Whether two letters that end the locations of a file are codes of countries: some can be nothing else, and none
+    can only be a state."""
     last = {location.rpartition(",")[2].strip().lower() for location in locations if "," in location}
-    return any(len(one) == 2 and one in REGION and one not in STATES and one not in ("us", "uk") for one in last)
+    countries = {one for one in last if len(one) == 2 and one in REGION and one not in STATES} - {"us", "uk"}
+    return bool(countries) and not last & {*NAMES["places"]["own_letters"]}

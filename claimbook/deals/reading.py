@@ -32,7 +32,7 @@ MONTH = {name.lower()[:3]: at for at, name in enumerate(MONTHS, 1)}
 
 
 def read(path, dates=None, ai=None, collector=None):
-    """The rounds of a file, a CSV (comma, semicolon, tab) or a zip of one, as Deals. Amounts are US dollars.
+    """The rounds of a file, a CSV (comma, semicolon, tab, bar) or a zip of one, as Deals. Amounts are US dollars.
 
     `path`: of the file, or its bytes. `dates`: "DM" or "MD", where days such as 3/4/2024 can be read both ways. `ai`:
     whole words with | between them, by which a round is one of AI; without it a column "ai" says so, where there is
@@ -58,7 +58,7 @@ def read(path, dates=None, ai=None, collector=None):
     aside, vendor = pd.DataFrame(sorted(aside), columns=["line", "text", "reason"]), found["vendor"]
     told |= {"encoding": encoding, "day": ", ".join(filter(None, [found["names"][found["day"]], order]))}
     told |= {"kind": "" if "kind" in found else " (no column says what a round is)"}
-    told |= {"fields": ", ".join(found["names"][at] for at in [*found["fields"], found.get("ai")] if at is not None)}
+    told |= {"fields": ", ".join(found["names"][at] for at in found["fields"])}
     ai = ai or (names.MARKED if "ai" in found else names.NAMES["fields"]["AI"])
     return Deals(name, vendor, collector or vendor or "your export", ai, count, rounds, repeats, aside, told)
 
@@ -127,7 +127,7 @@ def records(lines, delimiter, found=None):
 def _header(lines):
     """What stands before the header, what the header names, and the records after it."""
     needed = {"company": {"company"}, "date": {"day"}, "amount USD": {"usd", "own"}}
-    refused, fewest, near = "", len(needed), ""
+    refused, fewest, near = "", len(needed) + 1, ""
     for delimiter in (",", ";", "\t", "|"):
         for start, end, cells in records(lines[:40], delimiter):
             found = names.columns(cells or ())
@@ -136,8 +136,9 @@ def _header(lines):
                 rows = records(lines[end:], delimiter, found)
                 return "".join(lines[:start]), found, ((end + a, end + b, row) for a, b, row in rows)
             if len(lacking) < fewest:
-                fewest, near = len(lacking), f". Line {start + 1} lacks: {', '.join(lacking)}"
-                if "date" in lacking:
+                fewest, some = len(lacking), len(lacking) < len(needed)
+                near = f". Line {start + 1} lacks: {', '.join(lacking)}" * some
+                if some and "date" in lacking:
                     near += f" (known by such names as {', '.join(names.NAMES['columns']['day'][:4])})"
                 kinds = names.NAMES["refused"].items() if lacking[-1] == "amount USD" and len(cells or ()) > 2 else ()
                 refused = next((why for no, why in kinds if any(re.search(no, one) for one in found["names"])), "")
@@ -182,8 +183,7 @@ def _taken(rows, found, lines):
 
 def _marked(cells, found):
     """What a column says that tells of each round whether it is of AI."""
-    said = cells[found["ai"]].strip() if "ai" in found else ""
-    return [] if SAID["nothing"].fullmatch(said) or SAID["no"].fullmatch(said) else [names.MARKED]
+    return [names.MARKED] if "ai" in found and SAID["yes"].fullmatch(cells[found["ai"]].strip()) else []
 
 
 def _order(days, name):
@@ -250,8 +250,10 @@ def amount_of(text, unit, currency="USD"):
         why = "an amount without a unit" if known or not currency else f"an amount in {currency}: nothing is converted"
         return None, why
     factor = names.FACTORS[found[3].lower()] if found[3] else unit or 1
-    dollars = int((Decimal(re.sub(r"[,\s’']", "", found[2])) * factor).to_integral_value())
-    return (dollars, "") if dollars < LARGEST else (None, "an amount beyond any round: look at its unit")
+    written = Decimal(re.sub(r"[,\s’']", "", found[2]))
+    if written.adjusted() > 12 or written * factor >= LARGEST:
+        return None, "an amount beyond any round: look at its unit"
+    return int((written * factor).to_integral_value()), ""
 
 
 def each(function, *columns):
@@ -274,7 +276,7 @@ def _rounds(taken, aside, order, unit, lines, found):
     amounts, wrong = zip(*each(amount, *get("usd", "own"), currency)) if blank else ((), ())
     _plausible(amounts)
     whys = [("" if one else "no company") or a or b for one, a, b in zip(taken["company"], wrong_days, wrong)]
-    who = [key or name.casefold() for key, name in zip(taken["key"], taken["company"])]
+    who = _who(taken)
     marks = _marks(taken, [who, days, *get("kind", "code"), amounts], whys)
     cells = lambda at: [column[at] for role, column in sorted(taken.items()) if role not in ("start", "end")]
     kept, repeats = _once(marks, days, amounts, whys, cells)
@@ -290,14 +292,24 @@ def _rounds(taken, aside, order, unit, lines, found):
     frame |= {"region": each(region, *get("location", "city", "state", "region", "country"))}
     frame |= {"fields": taken["fields"], "line": [start + 1 for start in taken["start"]]}
     words = dict.fromkeys(["quarter", "kind", "stage", "region", "fields"], "category")
-    pairs = {pair for pair in zip(marks, taken["investor"]) if pair[0] is not None}
+    pairs = {(mark, one) for mark, one, why in zip(marks, taken["investor"], whys) if not why}
     told = {"investor": " (a row is an investor)" * (len(pairs) > len({mark for mark, _ in pairs}))}
     return pd.DataFrame(frame).astype(words).iloc[kept].reset_index(drop=True), repeats, told
 
 
+def _who(taken):
+    """Whose round each line tells: the key of the company, of a line without one that of its name where that has one
+    only, else its name."""
+    keys = ["" if SAID["nothing"].fullmatch(key) else key for key in taken["key"]]
+    called, known = [name.casefold() for name in taken["company"]], {}
+    for name, key in zip(called, keys):
+        known.setdefault(name, set()).update({key} - {""})
+    return [key or (min(known[name]) if len(known[name]) == 1 else name) for name, key in zip(called, keys)]
+
+
 def _plausible(amounts):
     """Raises DealsError where most amounts are too small for rounds: their unit stands nowhere."""
-    known = sorted(filter(None, amounts))
+    known = sorted(one for one in amounts if one is not None)
     if len(known) >= FEW and known[len(known) // 2] < SMALL:
         what = f"Half of the amounts are below ${SMALL:,}, such as ${known[len(known) // 2]}"
         raise DealsError(f"{what}: if they are millions, name their column amount USD m")

@@ -185,7 +185,7 @@ class Book:
         self.app, self.said = self.loaded.enter_context(compiled.sphinx(HOME, complete_site=False))
         self.lists = lists_of_pages(self.app)
         self.files = json.loads(RECORD.read_text(encoding="utf-8")) if RECORD.exists() else {}
-        self.app.connect("env-get-outdated", self._outdated)
+        self.app.connect("env-get-outdated", lambda app, env, *_: compiled.made_of(self.new, env))
         self.app.connect("env-get-updated", count_anew, priority=0)
 
     def update(self, changed):
@@ -197,7 +197,7 @@ class Book:
         try:
             with alone(BUILD / "lock", "claimbook serve"):
                 self._execute(changed)
-            self._show(any(name in EVERYWHERE for name in changed or ()))
+            self._show()
         except FAULTS as error:
             self._tell(str(error))
         fresh = {path.stem for path, _ in times().items() - before.items()} - {"search", "genindex", "404"}
@@ -206,11 +206,11 @@ class Book:
         for fault in self.faults:
             print(fault, flush=True)
 
-    def _show(self, everything=False):
+    def _show(self):
         """Compile what is not as its source, and tell the open pages."""
         forget()
         with WRITING:
-            fault = self._compile(everything)
+            fault = self._compile()
         self._tell(fault)
 
     def _tell(self, fault):
@@ -279,21 +279,20 @@ class Book:
         if path in notebooks() and path.name not in self.kept:
             self.keep(path).begin(run.read(path))
 
-    def _outdated(self, app, env, *_):
-        """The pages of files that say something else than when they were compiled."""
-        self.read = compiled.hashes()
-        return compiled.made_of({name for name, _ in self.read.items() ^ self.files.items()}, env)
-
-    def _compile(self, everything):
+    def _compile(self):
         """Compile what is not as its source: all of it by Sphinx's own way once, then the pages alone, without what
         only a whole site needs (indexes, a search, copies of styles). Returns Sphinx's warnings."""
         self.said.seek(0)
         self.said.truncate()
+        now = compiled.hashes()
+        self.new = {name for name, _ in now.items() ^ self.files.items()}
+        everything = any(name in EVERYWHERE for name in self.new)
         builder, env = self.app.builder, self.app.env
         written = None
         if not self.compiled or everything:
             self.app.build(force_all=everything)
             self.compiled = True
+            RECORD.write_text(json.dumps(now), encoding="utf-8")  # as Sphinx writes what it has read, here alone
             self.lists.clear()
             gc.freeze()  # what is loaded stays: no use to look for garbage among it at every change
         else:
@@ -313,8 +312,7 @@ class Book:
         scripts[:] = {str(script): script for script in scripts}.values()
         for path, html in theme.mend(SITE, self.app.config.html_baseurl, written, str(time.time_ns()))[1].items():
             path.write_text(html, encoding="utf-8")
-        self.files = self.read
-        RECORD.write_text(json.dumps(self.files), encoding="utf-8")
+        self.files = now
         return compiled.plain(self.said.getvalue())
 
 

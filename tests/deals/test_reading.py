@@ -183,6 +183,7 @@ REFUSED = {
     "-5": "an amount that is no number",
     "5 to 6": "an amount that is no number",
     "1 20 000": "an amount that is no number",
+    "1e9999999": "an amount beyond any round: look at its unit",
     "$5,000,000 m": "an amount beyond any round: look at its unit",
 }
 
@@ -250,6 +251,8 @@ CLEAR = {
     "a,b,c\n1,2,3\n": "No line of the first 40 is a header.* amount USD$",
     "company,when raised,amount USD\nAcme,2024-01-05,5\n": "Line 1 lacks: date .known by such names as deal date, ",
     "": "No line of the first 40 is a header",
+    "Unicorn,Valuation,Joined\nAcme,5,2024\n": "These are valuations",
+    "company,date,type,amount USD\n" + "".join(f"A{n},2024-01-05,Seed,0.3\n" for n in range(20)): "Half of the amounts",
     "Company,When,Type,Amount\nAcme,2024-03-01,Seed,https://example.com/a-10m-valuation\n": "Line 1 lacks: date",
     "company,last financing size,valuation\nAcme,5,50\n": "A row is a company with all that it has raised",
     "Company,Date,Type,Amount (€M)\nAcme,2024-01-05,Seed,5\n": "The amounts are in €",
@@ -339,10 +342,12 @@ def test_a_letter_is_a_series_wherever_it_stands_and_what_comes_before_one_is_no
 def test_a_column_that_says_what_is_of_ai_is_believed_unless_words_are_given(read):
     mine = read(exports.NEWS.replace("Debt", "Series D"))
     assert (mine.money("2024"), mine.money("2024", sector="AI")) == (2_036_100_000, 2_036_100_000)
-    assert mine.money("2024", sector="all but AI") == 0 and "ai has one of the words marked as AI" in mine.notes
+    assert mine.money("2024", sector="all but AI") == 0 and "of AI where its column ai says so;" in mine.notes
     table = "company,date,type,amount USD,sector,ai\nAcme,2024-01-05,Seed,7,AI chips,{}\n"
-    assert [read(table.format(said)).count("2024", sector="AI") for said in ("true", "no", "", "0")] == [1, 0, 0, 0]
-    assert read(table.format("no"), ai="chips").count("2024", sector="AI") == 1
+    said = ("true", "1.0", "no", "", "0", "Non-AI", "?")
+    assert [read(table.format(one)).count("2024", sector="AI") for one in said] == [1, 1, 0, 0, 0, 0, 0]
+    assert [read(table.format("yes"), ai=ai).count("2024", sector="AI") for ai in ("chips", "models|ai")] == [1, 1]
+    assert read(table.format("yes").replace("AI chips", "chips"), ai="ai").count("2024", sector="AI") == 0
 
 
 def test_what_may_be_one_round_by_two_names_is_told_and_counted(read):
@@ -369,9 +374,32 @@ def test_of_two_columns_the_one_that_says_loan_is_believed_and_the_stage_is_kept
     assert list(mine.rounds["stage"]) == ["later", "seed", "seed"]
 
 
+BESIDE = {
+    ("A", "Private"): ("equity", "later"),
+    ("B", "Equity"): ("equity", "later"),
+    ("Series A", "Digital lending"): ("equity", "later"),
+    ("Series B", "Acquired"): ("equity", "later"),
+    ("Round 2", "Debt"): ("debt", ""),
+    ("2", "Series B"): ("equity", "later"),
+    ("Venture Capital", "Secondary Stock Purchase"): ("old shares", ""),
+    ("Debt Financing", "Private Equity"): ("debt", ""),
+    ("Debt", "Growth equity"): ("debt", ""),
+}
+
+
+@pytest.mark.parametrize("type_and_other", BESIDE)
+def test_a_second_column_says_another_instrument_only_where_it_says_nothing_else(type_and_other):
+    assert kind(*type_and_other) == BESIDE[type_and_other]
+
+
 KINDS = {
     "Growth (equity and debt)": "mixed",
     "Equity + Token": "mixed",
+    "Token sale, no equity": "coins",
+    "Non-equity debt": "debt",
+    "Equity-linked debt": "debt",
+    "SeriesA": "equity",
+    "Undisclosed": "unknown",
     "Post-IPO equity and debt": "listing",
     "Debt (non-convertible debentures)": "debt",
     "Growth / raise talks": "talks",
@@ -390,8 +418,8 @@ def test_words_of_lists_say_what_a_round_is(text):
 
 
 def test_a_status_means_talks_only_where_it_says_so():
-    said = ["Completed", "Announced/In Progress", "Successful", "", "Failed/Cancelled", "Upcoming"]
-    assert [kind("Seed", "", one)[0] for one in said] == ["equity"] * 4 + ["talks"] * 2
+    said = ["Completed", "Announced/In Progress", "Successful", "", "n/a", "Failed/Cancelled", "Upcoming", "On hold"]
+    assert [kind("Seed", "", one)[0] for one in said] == ["equity"] * 5 + ["talks"] * 3
 
 
 def test_two_letters_are_a_state_unless_the_file_has_codes_of_countries(read):
@@ -403,6 +431,8 @@ def test_two_letters_are_a_state_unless_the_file_has_codes_of_countries(read):
 
     assert regions("Berlin, DE", "Bangalore, IN", "London, GB") == ["Europe", "Asia", "Europe"]
     assert regions("Dover, DE", "Gary, IN", "London, UK") == ["US", "US", "Europe"]
+    assert regions("London, GB", "Austin, TX", "St. Louis, MO", "Baltimore, MD") == ["Europe", "US", "US", "US"]
+    assert regions("London, GB", "Tel Aviv, IL", "Toronto, CA", "Palo Alto, CA") == ["Europe", *["elsewhere"] * 2, BAY]
     assert regions("San Francisco Bay Area", "nan", "Austin, U.S.A.") == [BAY, "", "US"]
     assert region("", "San Francisco", "", "", "") == BAY and region("", "Belmont", "", "", "") == ""
 
@@ -411,6 +441,10 @@ def test_two_companies_of_one_name_are_told_apart_by_their_addresses(read):
     rows = "elm,Elm,2026-08-20,Series B,5000000\nelm-4,Elm,2026-08-20,Series B,5000000\n"
     mine = read(f"company_slug,company_name,announced_on,stage,amount_usd\n{rows}")
     assert (len(mine.rounds), mine.repeats, mine.money("2026")) == (2, 0, 10_000_000) and mine.alike.empty
+    rows = "{},{},2024-01-05,Seed,1000000\n"
+    of = lambda *told: read("company,company url,date,type,amount USD\n" + "".join(rows.format(*one) for one in told))
+    assert len(of(("Acme", "n/a"), ("Bold", "n/a")).rounds) == 2
+    assert of(("Acme", "acme.example"), ("Acme", "")).repeats == 1
 
 
 def test_names_of_days_and_currencies_that_lists_use(read):
@@ -420,6 +454,8 @@ def test_names_of_days_and_currencies_that_lists_use(read):
         assert mine.money("2024") == 5_000_000, name
     mine = read("company|date|type|amount USD m\nAcme|2024-01-05|Seed|2000000\n")
     assert list(mine.aside["reason"]) == ["an amount beyond any round: look at its unit"]
+    assert "of no day" in mine.notes and set(deals.answers(mine)["vote"]) <= {"", "cannot tell"}
+    assert read("company,date,type,amount USD\n").alike.empty
 
 
 def test_a_block_of_lines_that_stands_twice_is_no_list_of_investors(read):

@@ -3,6 +3,7 @@ is tested without a new test."""
 
 import pandas as pd
 import pytest
+import touched
 from frictionless import Package, system
 
 from claimbook.evidence import checks, tables
@@ -164,6 +165,7 @@ def test_columns_of_one_name_are_dates_of_one_form_in_all_tables():
 
 
 def test_the_standards_own_tool_finds_no_fault_either():
+    touched.opened[-1].add(touched.HASHES)
     with system.use_context(trusted=True):
         assert Package(str(tables.DATA / "datapackage.json")).validate().valid
 

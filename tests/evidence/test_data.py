@@ -4,6 +4,7 @@ import re
 
 import pandas as pd
 import pytest
+import touched
 
 from claimbook.charts.paper import CHART_MIME
 from claimbook.engine import intake
@@ -14,6 +15,7 @@ from claimbook.site import pages
 
 
 def test_the_data_has_no_fault():
+    touched.opened[-1].add(touched.HASHES)
     assert intake.faults() == []
 
 

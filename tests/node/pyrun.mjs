@@ -13,6 +13,8 @@ const viewport = { width: 1000, height: 800 };
 const reader = what === "run" ? await chromium.launchPersistentContext(profile, { ...settings, viewport }) : undefined;
 const browser = reader ?? await chromium.launch(settings);
 
+const shelved = (tab) => tab.waitForFunction(() => caches.open("python").then((kept) => kept.keys()).then((all) => all.length));
+
 // A page whose worker's messages are kept in `heard`, each with its time. `before`: what happens in it before all else.
 async function open(address, rules = {}, before) {
   const tab = await (reader ?? await browser.newContext({ viewport, ...rules })).newPage();
@@ -95,7 +97,7 @@ for (const page of what === "elsewhere" ? [] : pages) {
   }
   if (what === "use") found.use = await use(tab);
   if (page.endsWith("your-own-deals.html")) found.own = await own(tab);
-  if (reader) await tab.waitForFunction(() => caches.open("python").then((kept) => kept.keys()).then((all) => all.length));
+  if (reader) await shelved(tab);
   await (reader ? tab : tab.context()).close();
 }
 
@@ -125,7 +127,7 @@ async function use(tab) {
   const compiled = () => tab.evaluate(() => heard.find(({ ready }) => ready).compiled);
   did.compiled = [await compiled()];
   // What was compiled is kept once nothing runs, and what follows stops Python again and again.
-  await tab.waitForFunction(() => caches.open("python").then((kept) => kept.keys()).then((all) => all.length));
+  await shelved(tab);
   await tab.evaluate(() => document.querySelectorAll("main details").forEach((one) => { one.open = true; }));
   // The page lays a section out when it comes into view. Here all of it is, or a click could miss a button that moves just then.
   await tab.evaluate(() => document.querySelectorAll("main *").forEach((one) => { one.style.contentVisibility = "visible"; }));
