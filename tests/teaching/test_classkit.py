@@ -25,7 +25,8 @@ from claimbook.paths import CHAPTERS as PAGES
 from claimbook.paths import ROOT
 from claimbook.teaching import classkit, exercises
 
-CHAPTERS = [path for path in run.notebooks() if classkit.exercise_cells(run.read(path))]
+with touched.heard():  # a test of one chapter opens that
+    CHAPTERS = [path for path in run.notebooks() if classkit.exercise_cells(run.read(path))]
 VERDICT = re.compile(r"([\w-]+-ex-\d+):?(?:\*\*)?:? (right|not yet|no answer yet)")
 
 
