@@ -115,11 +115,13 @@ def pytest_collection_modifyitems(config, items):
 
 class Spread(LoadScopeScheduling):
     """Which tests stay in one process: those of a file, as they share what it made; of them those whose names have the
-    same word after ~. What the engine does is tried on copies, each test on its own: any free process takes one."""
+    same word after ~. What the engine and the preview do is tried on copies, each test on its own: any free process
+    takes one."""
 
     def _split_scope(self, nodeid):
         path, name = nodeid.split("::", 1)
-        return nodeid if path.startswith("tests/engine/") else " ".join([path, *re.findall(r"~[\w ]+", name)])
+        apart = path.startswith(("tests/engine/", "tests/site/test_preview"))
+        return nodeid if apart else " ".join([path, *re.findall(r"~[\w ]+", name)])
 
 
 def pytest_xdist_make_scheduler(config, log):
