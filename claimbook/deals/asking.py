@@ -50,7 +50,8 @@ def graduation(m, year, scope="US"):
     seeds = seeds.set_index("who")["day"]
     later = rounds[rounds["stage"] == "later"]
     later = later.assign(seed=later["who"].map(seeds[seeds.str[:4] == year])).dropna(subset="seed")
-    until = [f"{int(day[:4]) + 2}{day[4:]}" for day in later["seed"]]
+    later = later.astype({"seed": "str"})  # of no row, too: pyarrow compares texts with nothing else
+    until = pd.Series([f"{int(day[:4]) + 2}{day[4:]}" for day in later["seed"]], later.index, dtype="str")
     moved = later.loc[(later["day"] >= later["seed"]) & (later["day"] <= until), "who"].nunique()
     return ratio(moved, (seeds.str[:4] == year).sum())
 
