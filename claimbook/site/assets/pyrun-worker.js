@@ -31,7 +31,9 @@ async function load({ address, packages, book, notebooks }) {
   if (found) pyodide.unpackArchive(await found.arrayBuffer(), "gztar", { extractDir: bytecode.HOME });
   else if (kept) keep = async () => {
     const compiled = bytecode.packed();
-    await kept.put(name, new Response(new Blob([compiled.toJs()]).stream().pipeThrough(new CompressionStream("gzip"))));
+    // Whole before it is put: a stream would stand still while a cell runs, and be cut off by a stop.
+    const packed = await new Response(new Blob([compiled.toJs()]).stream().pipeThrough(new CompressionStream("gzip"))).blob();
+    await kept.put(name, new Response(packed));
     for (const { url } of await kept.keys()) if (url !== name) await kept.delete(url);
     compiled.destroy();
   };
