@@ -32,6 +32,7 @@ PACKED = re.compile(r"_static/book\.zip|_sources/.*\.ipynb")
 """What Python in the page fetches: of it counts what the chapter reads, see `reads`."""
 HASHES = "sizes and hashes of the tables"
 """Part of data/datapackage.json: who reads a table has opened that, so of the file the rest counts."""
+HASH = re.compile(rb'"(?:bytes|hash)": .*')
 PART = re.compile("claim |verdicts of ")
 """How the names of parts of files begin, whose content the engine knows."""
 GIVES = ["claimbook.teaching.classkit._anchors"]
@@ -131,7 +132,7 @@ def says(name):
         return sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()
     described = ROOT / "data/datapackage.json"
     if name == HASHES:
-        return repr(re.findall('"(?:bytes|hash)": .*', described.read_text(encoding="utf-8")))
+        return repr(HASH.findall(described.read_bytes()))
     path = SITE / name.removeprefix("site/") if name.startswith("site/") else ROOT / name
     if name.endswith("/*"):
         return stamp.sources([path.parent] if path.parent != ROOT else sorted(filter(OWN.fullmatch, os.listdir(ROOT))))
@@ -139,7 +140,7 @@ def says(name):
         return sha256("\n".join(sorted(os.listdir(path))).encode()).hexdigest()
     said = path.read_bytes() if path.is_file() else b""
     if path == described:
-        said = re.sub(rb'"(bytes|hash)": .*', b"", said)
+        said = HASH.sub(b"", said)
     return sha256(said.replace(version().encode(), b"") if name.startswith("site/") else said).hexdigest()
 
 

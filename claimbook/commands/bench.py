@@ -188,16 +188,8 @@ def started(home):
     with until_done(host, stderr=subprocess.DEVNULL) as server:
         address = re.search(r"http://\S+/", server.stdout.readline())[0]
         pages = [f"chapters/{path.stem}.html" for path in run.notebooks()[::3]]
-        command = [
-            "node",
-            ROOT / "tests/node/pyrun.mjs",
-            shutil.which("chromium"),
-            address,
-            address,
-            "",
-            "turns",
-            *pages,
-        ]
+        asked = [address, address, "", "turns", *pages]  # without a profile: each start is a first one
+        command = ["node", ROOT / "tests/node/pyrun.mjs", shutil.which("chromium"), *asked]
         said = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
     return map(min, zip(*json.loads(said)["starts"]))
 

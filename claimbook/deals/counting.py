@@ -111,11 +111,8 @@ class Deals:
     def alike(self):
         """The rounds of new money with the company and the amount of one that is at most 31 days older: a list that was
         made by hand may tell one round twice, by two names or days."""
-        days = {day: pd.Timestamp(f"{day}-01-01"[:10]) for day in self.rounds["day"].unique()}
         new = self.rounds[self.which()].dropna(subset="amount")
-        new = new.assign(at=new["day"].map(days).astype("datetime64[s]")).sort_values(
-            ["who", "amount", "at"], kind="stable"
-        )
+        new = new.assign(at=tables.day(new["day"].astype("str"))).sort_values(["who", "amount", "at"], kind="stable")
         since = new["at"].diff()[new.duplicated(["who", "amount"])]
         return self.rounds.loc[since[since <= pd.Timedelta(31, "D")].index].sort_values("line", kind="stable")
 

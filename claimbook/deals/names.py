@@ -58,8 +58,8 @@ def kind(text, code="", status=""):
     if not re.fullmatch(pattern["nothing"], status.lower()) and not re.search(pattern["done"], status.lower()):
         return "talks", told
     first, second = map(instrument, texts)
-    plain = first in ("equity", "unknown") and re.fullmatch(pattern["second"], texts[1])
-    return second if plain or first == "unknown" else first, told
+    said = second != "unknown" and re.fullmatch(pattern["second"], texts[1])
+    return second if first == "unknown" or first == "equity" and said else first, told
 
 
 def instrument(words):
@@ -79,16 +79,21 @@ def region(location, city, state, area, country, codes=False):
     whether two letters that end a location are a country's, as the DE of Berlin, or a state's, as that of Dover."""
     city, state, area, country = (text.strip().lower() for text in (city, state, area, country))
     if location and not country:
-        parts = [part.strip() for part in location.lower().split(",")]
-        state_ends = parts[-1] in STATES and not (codes and len(parts[-1]) == 2)
-        parts += ["us"] * (state_ends or parts[-1] == "ca" and parts[0] in CITIES)
-        city, state = city or parts[0], state or "".join(parts[-2:-1] if len(parts) > 2 else "")
-        country = parts[-1]
+        first, middle, country = placed(location, codes)
+        city, state = city or first, state or middle
     country = "" if re.fullmatch(NAMES["patterns"]["nothing"], country) else country
     found = REGION.get(country or ("us" if state in STATES else ""), "elsewhere" if country else "")
     near = city in CITIES if state in ("ca", "calif.", "california") else not state and city in CITIES[:12]
     named = re.search(r"\b(san francisco bay|sf bay|silicon valley)\b", f"{area} {location.lower()}")
     return BAY if near and found in ("US", "") or named and found in ("US", "elsewhere", "") else found
+
+
+def placed(location, codes):
+    """City, state and country of a location such as "Palo Alto, CA"; `codes` as of `region`."""
+    parts = [part.strip() for part in location.lower().split(",")]
+    state_ends = parts[-1] in STATES and not (codes and len(parts[-1]) == 2)
+    parts += ["us"] * (state_ends or parts[-1] == "ca" and parts[0] in CITIES)
+    return parts[0], parts[-2] if len(parts) > 2 else "", parts[-1]
 
 
 def has_codes(locations):

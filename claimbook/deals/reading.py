@@ -27,6 +27,7 @@ LARGEST = 10**12
 """No round has so many dollars."""
 SMALL, FEW = 1000, 10
 """Where half of so many amounts are smaller, they are not in dollars."""
+FOREIGN = "The amounts are in {}, and nothing is converted: export them in US dollars"
 SAID = {name: re.compile(text, re.I) for name, text in names.NAMES["patterns"].items() if isinstance(text, str)}
 MONTH = {name.lower()[:3]: at for at, name in enumerate(MONTHS, 1)}
 
@@ -127,7 +128,7 @@ def records(lines, delimiter, found=None):
 def _header(lines):
     """What stands before the header, what the header names, and the records after it."""
     needed = {"company": {"company"}, "date": {"day"}, "amount USD": {"usd", "own"}}
-    refused, fewest, near = "", len(needed) + 1, ""
+    best = None
     for delimiter in (",", ";", "\t", "|"):
         for start, end, cells in records(lines[:40], delimiter):
             found = names.columns(cells or ())
@@ -135,17 +136,25 @@ def _header(lines):
             if not lacking:
                 rows = records(lines[end:], delimiter, found)
                 return "".join(lines[:start]), found, ((end + a, end + b, row) for a, b, row in rows)
-            if len(lacking) < fewest:
-                fewest, some = len(lacking), len(lacking) < len(needed)
-                near = f". Line {start + 1} lacks: {', '.join(lacking)}" * some
-                if some and "date" in lacking:
-                    near += f" (known by such names as {', '.join(names.NAMES['columns']['day'][:4])})"
-                kinds = names.NAMES["refused"].items() if lacking[-1] == "amount USD" and len(cells or ()) > 2 else ()
-                refused = next((why for no, why in kinds if any(re.search(no, one) for one in found["names"])), "")
-    such = "company, date, type, amount USD"
-    raise DealsError(
-        refused or f"No line of the first 40 is a header with the columns that are needed, such as: {such}{near}"
+            if not best or len(lacking) < len(best[0]):
+                best = lacking, start, found["names"]
+    raise DealsError(_no_header(*best or (list(needed), 0, [])))
+
+
+def _no_header(lacking, start, header):
+    """Why a file cannot be used whose line `start` comes nearest to a header, and lacks these columns."""
+    if lacking[-1] == "amount USD" and len(header) > 2:
+        for no, why in names.NAMES["refused"].items():
+            if any(re.search(no, one) for one in header):
+                return why
+    told = (
+        "No line of the first 40 is a header with the columns that are needed, such as: company, date, type, amount USD"
     )
+    if len(lacking) < 3:
+        told += f". Line {start + 1} lacks: {', '.join(lacking)}"
+        if "date" in lacking:
+            told += f" (known by such names as {', '.join(names.NAMES['columns']['day'][:4])})"
+    return told
 
 
 def _wrong(cells, width, lists):
@@ -224,14 +233,14 @@ def _units(found, taken, preface):
     amount of the file says what it is in, and where all are in another currency."""
     other = re.search(r"(?i:currency)[^\n]*\b(?!USD)([A-Z]{3})\b", preface)
     if other and "USD" not in other[0]:
-        raise DealsError(f"The amounts are in {other[1]}, and nothing is converted: export them in US dollars")
+        raise DealsError(FOREIGN.format(other[1]))
     if found["vendor"] in ("PitchBook", "Dealroom"):
         return {"usd": 10**6, "own": 10**6}
     units = {"usd": 1, "own": 1} | found["factor"] | ({} if "currency" in found else {"own": 0})
     if "usd" not in found and not units["own"] and not any(amount_of(cell, 0)[0] for cell in {*taken["own"]}):
-        what = f"The amounts in the column {found['names'][found['own']]!r} have no unit"
         if sign := re.search("[€£¥₹₩]", found["header"][found["own"]]):
-            raise DealsError(f"The amounts are in {sign[0]}, and nothing is converted: export them in US dollars")
+            raise DealsError(FOREIGN.format(sign[0]))
+        what = f"The amounts in the column {found['names'][found['own']]!r} have no unit"
         raise DealsError(f"{what}: if they are US dollars, name it amount USD, or amount USD m for millions")
     return units
 

@@ -384,6 +384,7 @@ BESIDE = {
     ("Venture Capital", "Secondary Stock Purchase"): ("old shares", ""),
     ("Debt Financing", "Private Equity"): ("debt", ""),
     ("Debt", "Growth equity"): ("debt", ""),
+    ("Seed", "Note"): ("equity", "seed"),
 }
 
 
