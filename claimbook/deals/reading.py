@@ -179,20 +179,17 @@ def _taken(rows, found, lines):
         if why:
             aside.append((start + 1, "".join(lines[start:end]).rstrip("\n"), why))
             continue
-        fields = "; ".join([cells[at] for at in found["fields"] if cells[at]] + _marked(cells, found))
+        fields = [cells[at] for at in found["fields"] if cells[at]]
+        if "ai" in found and SAID["yes"].fullmatch(cells[found["ai"]].strip()):
+            fields.append(names.MARKED)
         for several in zip(*lists) if lists else [()]:
             for at, cell in zip(listed, several):
                 cells[at] = cell
-            taken.append((*pick(cells), fields, start, end))
+            taken.append((*pick(cells), "; ".join(fields), start, end))
     roles = [*roles, "fields", "start", "end"]
     taken = dict(zip(roles, zip(*taken))) if taken else dict.fromkeys(roles, ())
     taken |= {role: tuple(map(str.strip, taken[role])) for role in roles[:-3]}
     return {role: taken.get(role, ("",) * len(taken["day"])) for role in {*names.NAMES["columns"], *taken}}, aside
-
-
-def _marked(cells, found):
-    """What a column says that tells of each round whether it is of AI."""
-    return [names.MARKED] if "ai" in found and SAID["yes"].fullmatch(cells[found["ai"]].strip()) else []
 
 
 def _order(days, name):
@@ -254,15 +251,16 @@ def amount_of(text, unit, currency="USD"):
     if not found or found[3] and found[3].lower() not in names.FACTORS:
         foreign = re.search(names.NAMES["patterns"]["foreign"], text)
         return None, "an amount in another currency: nothing is converted" if foreign else "an amount that is no number"
-    signed, known = found[1] or found[4], SAID["dollars"].fullmatch(currency)
+    signed, known = found[1] or found[4], currency == "USD" or SAID["dollars"].fullmatch(currency)
     if not signed and not (known and unit):
         why = "an amount without a unit" if known or not currency else f"an amount in {currency}: nothing is converted"
         return None, why
     factor = names.FACTORS[found[3].lower()] if found[3] else unit or 1
-    written = Decimal(re.sub(r"[,\s’']", "", found[2]))
-    if written.adjusted() > 12 or written * factor >= LARGEST:
+    written = found[2] if found[2].isdigit() else re.sub(r"[,\s’']", "", found[2])
+    dollars = Decimal(written) * factor if Decimal(written).adjusted() <= 12 else LARGEST
+    if dollars >= LARGEST:
         return None, "an amount beyond any round: look at its unit"
-    return int((written * factor).to_integral_value()), ""
+    return int(dollars.to_integral_value()), ""
 
 
 def each(function, *columns):
@@ -301,7 +299,8 @@ def _rounds(taken, aside, order, unit, lines, found):
     frame |= {"region": each(region, *get("location", "city", "state", "region", "country"))}
     frame |= {"fields": taken["fields"], "line": [start + 1 for start in taken["start"]]}
     words = dict.fromkeys(["quarter", "kind", "stage", "region", "fields"], "category")
-    pairs = {(mark, one) for mark, one, why in zip(marks, taken["investor"], whys) if not why}
+    of = zip(marks, taken["investor"], whys) if repeats and any(taken["investor"]) else ()
+    pairs = {(mark, one) for mark, one, why in of if not why}
     told = {"investor": " (a row is an investor)" * (len(pairs) > len({mark for mark, _ in pairs}))}
     return pd.DataFrame(frame).astype(words).iloc[kept].reset_index(drop=True), repeats, told
 
@@ -309,8 +308,10 @@ def _rounds(taken, aside, order, unit, lines, found):
 def _who(taken):
     """Whose round each line tells: the key of the company, of a line without one that of its name where that has one
     only, else its name."""
-    keys = ["" if SAID["nothing"].fullmatch(key) else key for key in taken["key"]]
-    called, known = [name.casefold() for name in taken["company"]], {}
+    keys = each(lambda key: "" if SAID["nothing"].fullmatch(key) else key, taken["key"])
+    called, known = each(str.casefold, taken["company"]), {}
+    if not any(keys):
+        return called
     for name, key in zip(called, keys):
         known.setdefault(name, set()).update({key} - {""})
     return [key or (min(known[name]) if len(known[name]) == 1 else name) for name, key in zip(called, keys)]
@@ -318,9 +319,9 @@ def _who(taken):
 
 def _plausible(amounts):
     """Raises DealsError where most amounts are too small for rounds: their unit stands nowhere."""
-    known = sorted(one for one in amounts if one is not None)
-    if len(known) >= FEW and known[len(known) // 2] < SMALL:
-        what = f"Half of the amounts are below ${SMALL:,}, such as ${known[len(known) // 2]}"
+    known = [one for one in amounts if one is not None]
+    if len(known) >= FEW and sum(one < SMALL for one in known) > len(known) // 2:
+        what = f"Half of the amounts are below ${SMALL:,}, such as ${sorted(known)[len(known) // 2]}"
         raise DealsError(f"{what}: if they are millions, name their column amount USD m")
 
 

@@ -11,6 +11,7 @@ import mimetypes
 import os
 import re
 import shutil
+import socket
 import sys
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -39,7 +40,7 @@ SITE = HOME / "html"
 RECORD = HOME / "files.json"
 """What the book's files said when the pages were compiled."""
 PORTS = range(8000, 8020)
-PORT = "CLAIMBOOK_PORT"
+SOCKET = "CLAIMBOOK_SOCKET"
 OTHERS = re.compile(r"(^|/)[.]|fingerprints[.]json$|~$")
 """What lies beside the book's files, or follows from them, and is not watched."""
 PAUSE = 0.2
@@ -446,23 +447,29 @@ def made(name):
     return {"_static/book.zip": pyrun.book, "_static/pyrun.json": setting}.get(name, lambda: None)()
 
 
-def _listen(news, sockets):
+def _listen(news, listening):
     """Serve in a thread of its own."""
 
     async def live():
         app = web.Application([("/preview.js", Script), ("/preview-news", Listen), ("/(.*)", Page)], log_function=str)
         app.news = news
-        httpserver.HTTPServer(app).add_sockets(sockets)
+        httpserver.HTTPServer(app).add_socket(listening)
         await asyncio.Event().wait()
 
     asyncio.set_event_loop(news.loop)
     news.loop.run_until_complete(live())
 
 
-def _sockets(wanted):
-    for port in wanted:
+def _socket(handed):
+    """The socket that the process handed over that this one takes the place of, or one at the first free port."""
+    if handed:
+        os.set_inheritable(int(handed), False)
+        one = socket.socket(fileno=int(handed))
+        one.setblocking(False)
+        return one
+    for port in PORTS:
         try:
-            return port, netutil.bind_sockets(port, "127.0.0.1")
+            return netutil.bind_sockets(port, "127.0.0.1")[0]
         except OSError:  # taken
             continue
     sys.exit(f"The ports from {PORTS[0]} to {PORTS[-1]} are taken: end what uses one of them, and repeat")
@@ -470,25 +477,24 @@ def _sockets(wanted):
 
 def serve():
     """Show the book and follow its changes until the process is ended."""
-    before = os.environ.get(PORT)  # of the process that this one takes the place of
-    port, sockets = _sockets([int(before)] if before else PORTS)
+    handed = os.environ.pop(SOCKET, "")
+    listening = _socket(handed)
+    address = f"http://localhost:{listening.getsockname()[1]}"
     try:
-        with alone(BUILD / "preview.lock", f"http://localhost:{port}", wait=False):
-            _serve(
-                port, sockets, "Loading the book anew" if before else "Loading the book, and building what is missing"
-            )
+        with alone(BUILD / "preview.lock", address, wait=False):
+            print("Loading the book anew" if handed else "Loading the book, and building what is missing", flush=True)
+            _serve(listening, address)
     except BlockingIOError as shown:
         sys.exit(f"This folder is shown already, on {shown.strerror}")
 
 
-def _serve(port, sockets, said):
-    print(said, flush=True)
+def _serve(listening, address):
     news, seen = News(), _seen()
-    Thread(target=_listen, args=(news, sockets), daemon=True).start()
+    Thread(target=_listen, args=(news, listening), daemon=True).start()
     book = Book(news)
     book.load()
     book.update(None)
-    print(f"The book is on http://localhost:{port} and follows every change, until you press Ctrl+C", flush=True)
+    print(f"The book is on {address} and follows every change, until you press Ctrl+C", flush=True)
     while True:
         time.sleep(PAUSE)
         now = _seen()
@@ -498,7 +504,8 @@ def _serve(port, sockets, said):
         seen = now
         if any(name.startswith(RESTART) for name in changed):
             book.drop(*book.kept)
-            os.environ[PORT] = str(port)
+            os.environ[SOCKET] = str(listening.fileno())  # else another could take the port between them
+            os.set_inheritable(listening.fileno(), True)
             os.execv(sys.executable, [sys.executable, "-m", "claimbook.commands.cli", "serve"])
         if changed:
             book.update(changed)

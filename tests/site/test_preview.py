@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -255,7 +256,13 @@ def test_nothing_outlives_it(preview, signum):
 def test_a_changed_package_loads_all_anew_at_the_same_address(preview):
     address, style = preview.address, preview.root / "claimbook/site/extension.py"
     style.write_text(style.read_text(encoding="utf-8") + "\n# changed\n", encoding="utf-8")
-    preview.until(lambda: preview.said().count("follows every change") == 2, "it is not loaded anew")
+
+    def anew():  # all the while the port is held: no other can take it
+        with socket.socket() as other, pytest.raises(OSError, match="in use"):
+            other.bind(("127.0.0.1", int(address.rpartition(":")[2])))
+        return preview.said().count("follows every change") == 2
+
+    preview.until(anew, "it is not loaded anew")
     assert preview.address == address and preview.shows("</html>")
 
 
