@@ -121,7 +121,7 @@ oldest: $(READY) ## the tests with the oldest versions that pyproject.toml allow
 newest: $(READY) ## the tests with the newest versions there are, in .venv/newest
 oldest: RESOLUTION := lowest-direct
 newest: RESOLUTION := highest
-oldest newest: faketime $(NODE) $(PYODIDE)
+oldest newest: $(NODE) $(PYODIDE)
 	@$(BIN)/uv venv --quiet --clear --python $(PYTHON) $(VENV)/$@
 	@$(BIN)/uv pip install --quiet --python $(VENV)/$@ --upgrade --resolution $(RESOLUTION) -e .
 	@$(BIN)/uv pip list --python $(VENV)/$@ | grep -E '^(pandas|numpy|matplotlib|seaborn|ipykernel|nbclient|jupyter-book|frictionless|nbval|pytest) '

@@ -179,13 +179,11 @@ def _taken(rows, found, lines):
         if why:
             aside.append((start + 1, "".join(lines[start:end]).rstrip("\n"), why))
             continue
-        fields = [cells[at] for at in found["fields"] if cells[at]]
-        if "ai" in found and SAID["yes"].fullmatch(cells[found["ai"]].strip()):
-            fields.append(names.MARKED)
+        fields = "; ".join([cells[at] for at in found["fields"] if cells[at]])
         for several in zip(*lists) if lists else [()]:
             for at, cell in zip(listed, several):
                 cells[at] = cell
-            taken.append((*pick(cells), "; ".join(fields), start, end))
+            taken.append((*pick(cells), fields, start, end))
     roles = [*roles, "fields", "start", "end"]
     taken = dict(zip(roles, zip(*taken))) if taken else dict.fromkeys(roles, ())
     taken |= {role: tuple(map(str.strip, taken[role])) for role in roles[:-3]}
@@ -269,6 +267,11 @@ def each(function, *columns):
     return [known[key] if key in known else known.setdefault(key, function(*key)) for key in zip(*columns)]
 
 
+def _parted(pairs):
+    """Two columns of a list of pairs."""
+    return tuple(zip(*pairs)) or ((), ())
+
+
 def _rounds(taken, aside, order, unit, lines, found):
     """The rounds as a table, the number of repeats and what they are; what cannot be read goes to `aside`."""
 
@@ -279,8 +282,8 @@ def _rounds(taken, aside, order, unit, lines, found):
     blank = ("",) * len(taken["day"])
     get = lambda *roles: [taken.get(role, blank) for role in roles]
     currency = taken.get("currency", ("USD",) * len(blank))
-    days, wrong_days = zip(*each(lambda day: day_of(day, order), taken["day"])) if blank else ((), ())
-    amounts, wrong = zip(*each(amount, *get("usd", "own"), currency)) if blank else ((), ())
+    days, wrong_days = _parted(each(lambda day: day_of(day, order), taken["day"]))
+    amounts, wrong = _parted(each(amount, *get("usd", "own"), currency))
     _plausible(amounts)
     whys = [("" if one else "no company") or a or b for one, a, b in zip(taken["company"], wrong_days, wrong)]
     who = _who(taken)
@@ -290,19 +293,31 @@ def _rounds(taken, aside, order, unit, lines, found):
     for at in (at for at, why in enumerate(whys) if why):
         start, end = taken["start"][at], taken["end"][at]
         aside.append((start + 1, "".join(lines[start:end]).rstrip("\n"), whys[at]))
-    kinds, stages = zip(*each(names.kind, *get("kind", "code", "status"))) if blank else ((), ())
+    kinds, stages = _parted(each(names.kind, *get("kind", "code", "status")))
     kinds = kinds if "kind" in found else ("equity",) * len(blank)
     quarter = lambda day: f"{day[:4]}Q{(int(day[5:7]) + 2) // 3}" if day[5:7] else day
     frame = {"company": taken["company"], "who": who, "day": days, "amount": pd.array(amounts, dtype="Int64")}
     frame |= {"quarter": each(quarter, days), "kind": kinds, "stage": stages}
     region = partial(names.region, codes=names.has_codes({*taken["location"]}))
     frame |= {"region": each(region, *get("location", "city", "state", "region", "country"))}
-    frame |= {"fields": taken["fields"], "line": [start + 1 for start in taken["start"]]}
+    frame |= {"fields": _fields(taken), "line": [start + 1 for start in taken["start"]]}
     words = dict.fromkeys(["quarter", "kind", "stage", "region", "fields"], "category")
-    of = zip(marks, taken["investor"], whys) if repeats and any(taken["investor"]) else ()
-    pairs = {(mark, one) for mark, one, why in of if not why}
-    told = {"investor": " (a row is an investor)" * (len(pairs) > len({mark for mark, _ in pairs}))}
+    told = {"investor": " (a row is an investor)" if repeats and _are_investors(marks, taken["investor"]) else ""}
     return pd.DataFrame(frame).astype(words).iloc[kept].reset_index(drop=True), repeats, told
+
+
+def _fields(taken):
+    """The fields of each round, and what a column says that tells of each whether it is of AI."""
+    if not any(taken["ai"]):
+        return taken["fields"]
+    marked = each(lambda said: names.MARKED if SAID["yes"].fullmatch(said) else "", taken["ai"])
+    return ["; ".join(filter(None, both)) for both in zip(taken["fields"], marked)]
+
+
+def _are_investors(marks, investors):
+    """Whether one round has lines of several investors."""
+    pairs = {pair for pair in zip(marks, investors) if pair[0]} if any(investors) else ()
+    return len(pairs) > len({mark for mark, _ in pairs})
 
 
 def _who(taken):
