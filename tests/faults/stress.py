@@ -43,7 +43,7 @@ alone by which threads wait: it needs a compiler to be installed."""
 def run(condition, seed, arguments):
     """One run. Returns (what pytest counted, its exit code, seconds)."""
     before, more = RUNS[condition]
-    with tempfile.TemporaryDirectory(prefix="stress ") as elsewhere:
+    with tempfile.TemporaryDirectory(prefix="stress-") as elsewhere:
         root, environment = ROOT, os.environ | {"PYTHONHASHSEED": str(seed)} | more
         if condition == "another user":
             environment["HOME"] = elsewhere
