@@ -14,7 +14,7 @@ import shutil
 import socket
 import sys
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from itertools import takewhile
 from pathlib import Path
@@ -251,8 +251,10 @@ class Book:
         if path.name not in self.kept and mark and run.code(notebook) == mark["code"]:
             return
         first, whole = self.keep(path).begin(notebook)
-        early = first.result()
-        if early and not wait([whole], SOON).done and path.read_bytes() == written:
+        early, soon = first.result(), time.monotonic() + SOON
+        while early and not whole.done() and time.monotonic() < soon:
+            time.sleep(SOON / 50)
+        if early and not whole.done() and path.read_bytes() == written:
             shown = run.read(path)
             for old, new in zip(shown.cells[:early], notebook.cells):
                 old.update({"outputs": new.outputs} if old.cell_type == "code" else {})

@@ -9,8 +9,10 @@ const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '
 const faults = []
 let slides = 0
 
-// Run in the page: what is wrong with the slide that is shown.
-function look() {
+// Run in the page: what is wrong with the slide that is shown, once it was drawn (a text of a chart has its place then) and brought to rest.
+async function look() {
+  for (let frame = 0; frame < 2; frame++) await new Promise(requestAnimationFrame)
+  for (const one of document.getAnimations()) if (one instanceof CSSTransition) one.finish()
   const slide = Reveal.getCurrentSlide(), told = new Set()
   const frame = document.querySelector('.slides').getBoundingClientRect()
   const shown = (box) => box.width > 0 && box.height > 0
@@ -50,11 +52,7 @@ for (const deck of readdirSync(folder).filter(name => /^\d\d-.*\.html$/.test(nam
   await page.waitForFunction(() => window.Reveal?.isReady())
   const total = await page.evaluate(() => Reveal.getTotalSlides())
   for (let n = 1; n <= total; n++) {
-    let found = await page.evaluate(look)
-    if (found.length) { // on a busy machine a slide may not have come to rest: what is wrong with it stays
-      await page.waitForTimeout(500)
-      found = await page.evaluate(look)
-    }
+    const found = await page.evaluate(look)
     faults.push(...found.map((fault) => `${deck}, slide ${n}: ${fault}`))
     if (shots) { mkdirSync(shots, { recursive: true }); await page.screenshot({ path: `${shots}/${deck.slice(0, 2)}-${String(n).padStart(2, '0')}.png` }) }
     slides++
