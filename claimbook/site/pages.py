@@ -321,7 +321,7 @@ def cover():
     if len(said):
         today, then = said["now"].map(votes.side), said[said["late"] != ""]["late"].map(votes.side)
         lines.append(
-            f"Of the {len(said)} figures in them {(today > 0).sum()} are borne out today,"
+            f"Of the {len(said)} figures in them {(today > 0).sum()} are borne out today ({questions.today()}),"
             f" {((today > 0) & (said['count'] > 1)).sum()} of these by two counts or more; {(today < 0).sum()} are not;"
             f" {(today == 0).sum()} are disputed, revised or counted by nobody. When the article appeared, or within"
             f" six months, {(then > 0).sum()} of the {len(then)} that are no forecasts were borne out."
