@@ -45,6 +45,15 @@ def test_stored_as_executed(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
+def test_no_sentence_and_no_label_of_a_chart_has_a_hole(path):
+    """A value that is missing, or a name that was not filled in."""
+    made = [output.get("data", {}) for cell in code_cells(path) for output in cell.outputs]
+    told = [data["text/markdown"] for data in made if "text/markdown" in data]
+    told += re.findall(r'(?:aria-label|title)="([^"]*)"', "".join(data.get("text/html", "") for data in made))
+    assert told and [text for text in told if re.search(r"\b(nan|NaT|NaN)\b|\{\w", text)] == []
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
 def test_no_chapter_gives_a_name_of_the_package_another_meaning(path):
     """A reader who runs a cell again, or takes one into another notebook, would meet the other meaning."""
     for cell in code_cells(path):
