@@ -249,13 +249,13 @@ def amount_of(text, unit, currency="USD"):
     if not found or found[3] and found[3].lower() not in names.FACTORS:
         foreign = re.search(names.NAMES["patterns"]["foreign"], text)
         return None, "an amount in another currency: nothing is converted" if foreign else "an amount that is no number"
-    signed, known = found[1] or found[4], currency == "USD" or SAID["dollars"].fullmatch(currency)
+    signed, known = found[1] or found[4], SAID["dollars"].fullmatch(currency)
     if not signed and not (known and unit):
         why = "an amount without a unit" if known or not currency else f"an amount in {currency}: nothing is converted"
         return None, why
     factor = names.FACTORS[found[3].lower()] if found[3] else unit or 1
-    written = found[2] if found[2].isdigit() else re.sub(r"[,\s’']", "", found[2])
-    dollars = Decimal(written) * factor if Decimal(written).adjusted() <= 12 else LARGEST
+    written = Decimal(re.sub(r"[,\s’']", "", found[2]))
+    dollars = written * factor if written.adjusted() <= 12 else LARGEST
     if dollars >= LARGEST:
         return None, "an amount beyond any round: look at its unit"
     return int(dollars.to_integral_value()), ""
@@ -316,7 +316,7 @@ def _fields(taken):
 
 def _are_investors(marks, investors):
     """Whether one round has lines of several investors."""
-    pairs = {pair for pair in zip(marks, investors) if pair[0]} if any(investors) else ()
+    pairs = {pair for pair in zip(marks, investors) if pair[0]}
     return len(pairs) > len({mark for mark, _ in pairs})
 
 

@@ -252,7 +252,7 @@ class Book:
             return
         first, whole = self.keep(path).begin(notebook)
         early, soon = first.result(), time.monotonic() + SOON
-        while early and not whole.done() and time.monotonic() < soon:
+        while early and not whole.done() and time.monotonic() < soon:  # `wait` would not end where the clock is faked
             time.sleep(SOON / 50)
         if early and not whole.done() and path.read_bytes() == written:
             shown = run.read(path)

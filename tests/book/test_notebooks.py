@@ -45,11 +45,13 @@ def test_stored_as_executed(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
-def test_no_sentence_and_no_label_of_a_chart_has_a_hole(path):
-    """A value that is missing, or a name that was not filled in."""
+def test_no_sentence_and_no_text_of_a_chart_has_a_hole(path):
+    """A value that is missing, or a name that was not filled in; `text/plain` of a chart has its title and alt text."""
     made = [output.get("data", {}) for cell in code_cells(path) for output in cell.outputs]
     told = [data["text/markdown"] for data in made if "text/markdown" in data]
-    told += re.findall(r'(?:aria-label|title)="([^"]*)"', "".join(data.get("text/html", "") for data in made))
+    charts = [data for data in made if "image/svg+xml" in data]
+    told += [data["text/plain"] for data in charts]
+    told += [text for data in charts for text in re.findall(r">([^<>]+)</text>", data["image/svg+xml"])]
     assert told and [text for text in told if re.search(r"\b(nan|NaT|NaN)\b|\{\w", text)] == []
 
 

@@ -235,7 +235,7 @@ def test_help_names_every_command_and_says_what_it_does(asked):
     assert not set(re.findall(r"[a-z-]+", described)) & told.keys(), "no list by hand, which would be a part of it"
 
 
-def test_make_help_names_every_target_but_what_others_only_need_and_each_can_be_made():
+def test_make_help_names_every_target_but_what_others_only_need():
     rules = re.findall(r"^([a-z]+):([^#=\n]*)(?:## (.*))?$", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
     needed = {one for _, needs, _ in rules for one in needs.split()} | {"look"}
     said = subprocess.run(
@@ -244,9 +244,13 @@ def test_make_help_names_every_target_but_what_others_only_need_and_each_can_be_
     told = dict(line.split(maxsplit=1) for line in said.splitlines())
     assert told == {name: help for name, _, help in rules if help}
     assert {name for name, _, _ in rules} - needed <= told.keys()
-    every = ["make", "--dry-run", *(name for name, _, _ in rules)]
-    done = subprocess.run(every, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, f"what a rule needs has one itself: {done.stderr}"
+
+
+def test_every_target_can_be_made():
+    """What a rule needs has one itself."""
+    targets = re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M)
+    done = subprocess.run(["make", "--dry-run", *targets], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_every_command_that_a_text_names_is_one():
