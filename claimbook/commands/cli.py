@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from importlib import import_module
 
 from claimbook.engine.alone import alone
-from claimbook.engine.stamp import fresh, left_out
+from claimbook.engine.stamp import fresh, left_out, tables_written
 from claimbook.paths import BUILD, ROOT, SITE, way_back
 
 REMEDIES = dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "Make room on the disk and repeat")
@@ -51,6 +51,10 @@ def main():
     if chosen.command == "build" and fresh():
         return print(UNCHANGED)
     gc.set_threshold(100_000, 50, 100)  # pages are trees of millions of nodes that stay: a fifth of the time went here
+    if chosen.command in ("build", "run") and tables_written():
+        from claimbook.engine import kernels
+
+        kernels.warm_up()  # while this process loads its own libraries
     from claimbook.engine.run import RunError, tidy
     from claimbook.evidence.tables import DataError
     from claimbook.site.build import BuildError

@@ -184,25 +184,28 @@ def told(stale):
 def run(paths, progress=lambda text: None, after=lambda: None, first=()):
     """Execute these chapters in parallel and store their outputs. Raises RunError where a cell fails, after all ended.
 
-    A chapter that fails keeps its stored outputs. Chapters that read others (the scoreboard) follow when those changed.
+    A chapter that fails keeps its stored outputs. Chapters that read others (the scoreboard) do not wait for those: in
+    most changes what they read of them stays, and where it does not they are executed once more.
     `progress` is told, in one line, which cell of which chapter is executed and for how long; `after` is called when
-    some are stored, before those that read them, and after those of `first`, which come before all others.
+    some are stored, and after those of `first`, which come before all others.
     """
     todo = list(paths)
     for _ in range(len(notebooks(CHAPTERS)) + 1):
         if not todo:
             return
         readers = {name for name, mark in recorded().items() if any(read.endswith(".ipynb") for read in mark["inputs"])}
-        wave = [path for path in todo if path.name not in readers] or todo
-        wave = [path for path in wave if path in first] or wave
-        _together(wave, progress)
+        wave = [path for path in todo if path in first] or todo
+        failed = _together(wave, progress)
+        too_early = {path for path in failed if path.name in readers} if len(failed) < len(wave) else set()
+        if broken := [said for path, said in failed.items() if path not in too_early]:
+            raise RunError("\n\n".join(broken))
         after()
-        todo = sorted(set(todo) - set(wave) | set(stale()))
+        todo = sorted(set(todo) - set(wave) | too_early | set(stale()))
     raise RunError("Chapters read each other in a circle: " + ", ".join(path.name for path in todo))
 
 
 def _together(wave, progress):
-    """Execute chapters at the same time and record their fingerprints. Raises RunError for those that fail."""
+    """Execute chapters at the same time and record their fingerprints. Returns those that failed, as {path: why}."""
     chapters = notebooks(CHAPTERS)
     before = {
         name: content(name)
@@ -210,7 +213,7 @@ def _together(wave, progress):
         for name in (f"chapters/{path.name}", f"{VERDICTS}chapters/{path.name}")
     }
     wave.sort(key=lambda path: path.stat().st_size, reverse=True)  # no core waits for the longest at the end
-    at, failures = {}, []
+    at, failed = {}, {}
     with ThreadPoolExecutor(max_workers=os.cpu_count() + 1) as pool:
         results = [(path, pool.submit(_execute, path, at, progress)) for path in wave]
     marks = recorded()
@@ -218,15 +221,14 @@ def _together(wave, progress):
         try:
             mark = result.result()
         except RunError as error:
-            failures.append(str(error))
+            failed[path] = str(error)
             continue
         # What a chapter read of others is what stood there when it began: they may have been stored since.
         mark["inputs"] |= {name: before[name] for name in mark["inputs"] if name in before}
         marks[path.name] = mark
     marks = {path.name: marks[path.name] for path in chapters if path.name in marks}
     write(FINGERPRINTS, json.dumps(marks, indent=1) + "\n")
-    if failures:
-        raise RunError("\n\n".join(failures))
+    return failed
 
 
 @contextmanager

@@ -52,6 +52,11 @@ def left_out():
     return f"Left out of the site, as of an earlier state: {names}. Renew by: make {' '.join(old)}\n" if old else ""
 
 
+def tables_written():
+    """Whether a table was written since the site in place was built, told by times: chapters will be executed."""
+    return STAMP.exists() and any(path.stat().st_mtime_ns > STAMP.stat().st_mtime_ns for path in paths(["data"]))
+
+
 def fresh():
     """Whether the site in place is made of the files as they are now."""
     return SITE.exists() and STAMP.exists() and STAMP.read_text(encoding="utf-8") == stamp()
