@@ -131,6 +131,16 @@ def test_a_failing_chapter_keeps_its_outputs(book):
     assert chapters(book) == before
 
 
+def test_a_chapter_that_read_another_too_early_is_executed_once_more(book):
+    book.edit("chapters/scoreboard.ipynb", "Board(scoreboard())", "assert 'holds' in [*scoreboard().verdict]")
+    code, text = book.claimbook("run")
+    assert code and "scoreboard.ipynb, cell" in text and "AssertionError" in text
+    book.edit(TABLE, ",9.1,", ",12,")
+    assert book.claimbook("data")[0] == 0
+    code, text = book.claimbook("run")
+    assert code == 0 and "-> holds, 2 of 2 counts" in text and "Executed chapters/01-batteries.ipynb" in text, text
+
+
 def test_a_warning_is_a_failure(book):
     warns = "import warnings; warnings.warn('old'); Board(scoreboard())"
     book.edit("chapters/scoreboard.ipynb", "Board(scoreboard())", warns)
