@@ -3,6 +3,7 @@ needs LaTeX or Java."""
 
 import re
 import zipfile
+from functools import cache
 
 import pytest
 
@@ -14,20 +15,27 @@ from claimbook.evidence import tables
 from claimbook.judgement import ledger
 from claimbook.site import compiled
 
-CHARTS = {chart["name"] for _, _, chart in ledger.stored_outputs(CHART_MIME)}
-SHOWN = [
-    o.data
-    for path in run.notebooks()
-    for cell in run.read(path).cells
-    if "hide-cell" not in cell.metadata.get("tags", [])
-    and not cell.id.endswith("-solution")  # solutions stay on the screen
-    for o in cell.get("outputs", [])
-    if "data" in o
-]
-TABLES = sum(
-    shown.get("text/html", "").count("<table") or "dtype: " in shown["text/plain"] and "text/html" not in shown
-    for shown in SHOWN
-)
+
+@cache
+def charts():
+    return {chart["name"] for _, _, chart in ledger.stored_outputs(CHART_MIME)}
+
+
+@cache
+def tables_shown():
+    """How many tables the chapters show; solutions of exercises stay on the screen."""
+    shown = [
+        o.data
+        for path in run.notebooks()
+        for cell in run.read(path).cells
+        if "hide-cell" not in cell.metadata.get("tags", []) and not cell.id.endswith("-solution")
+        for o in cell.get("outputs", [])
+        if "data" in o
+    ]
+    return sum(
+        one.get("text/html", "").count("<table") or "dtype: " in one["text/plain"] and "text/html" not in one
+        for one in shown
+    )
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +55,11 @@ def epub(tmp_path_factory):
 def test_the_latex_holds_every_chart_verdict_and_table(latex):
     text = (latex / "book.tex").read_text(encoding="utf-8")
     drawn = re.findall(r"\\bookchart\{([\w-]+)\}", text)
-    assert set(drawn) == CHARTS and len(drawn) == len(CHARTS) + 1  # the scoreboard stands on the cover too
-    assert {path.stem for path in (latex / "charts").glob("*.svg")} == CHARTS
+    assert set(drawn) == charts() and len(drawn) == len(charts()) + 1  # the scoreboard stands on the cover too
+    assert {path.stem for path in (latex / "charts").glob("*.svg")} == charts()
     verdicts = [verdict for _, _, verdict in ledger.stored_outputs(ledger.VERDICT_MIME)]
     assert text.count(r"\begin{verdictcard}") == len(verdicts) >= 60
-    assert text.count(r"\begin{booktable}") == TABLES
+    assert text.count(r"\begin{booktable}") == tables_shown()
     assert [
         w["label"] for verdict in verdicts for w in verdict["witnesses"] if printed.inline(w["label"]) not in text
     ] == []
@@ -93,7 +101,7 @@ def test_the_epub_has_no_fault_that_can_be_seen_without_epubcheck(epub):
         pages = {name: archive.read(name).decode() for name in archive.namelist() if name.endswith(".xhtml")}
     chapters = "".join(text for name, text in pages.items() if re.search(r"chapters/\d", name))
     assert (
-        len(re.findall('<table(?! class="docutils)', chapters)) == TABLES
+        len(re.findall('<table(?! class="docutils)', chapters)) == tables_shown()
         and chapters.count('class="verdict-card"') >= 60
         and "cell_input" not in chapters
         and 'class="tip"'
@@ -166,7 +174,7 @@ def test_what_the_pdf_lacks_is_a_fault():
         " Type 1 WinAnsi no no no 12 0\n"
     )
     assert export.font_faults(fonts) == ["the font Helvetica is not embedded"]
-    assert len(export.text_faults([])) == len(ledger.claims()) + len(CHARTS)
+    assert len(export.text_faults([])) == len(ledger.claims()) + len(charts())
     faults = export.outline_faults('<item page="7">The AI boom</item>')
     assert "the outline lacks 'US dominance'" in faults and "the outline lacks 'The AI boom'" not in faults
 
