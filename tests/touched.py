@@ -137,7 +137,8 @@ def says(name):
     if name.endswith("/*"):
         return stamp.sources([path.parent] if path.parent != ROOT else sorted(filter(OWN.fullmatch, os.listdir(ROOT))))
     if path.is_dir():
-        return sha256("\n".join(sorted(os.listdir(path))).encode()).hexdigest()
+        holds = (one for one in sorted(os.listdir(path)) if OWN.fullmatch(os.path.normpath(f"{name}/{one}")))
+        return sha256("\n".join(holds).encode()).hexdigest()
     said = path.read_bytes() if path.is_file() else b""
     if path == described:
         said = HASH.sub(b"", said)

@@ -91,6 +91,8 @@ def test_what_a_change_touches_is_run_and_what_is_left_out_is_told(book, tested)
         with (book.root / path).open("a", encoding="utf-8") as file:
             file.write("\n")
         assert tested() == [touches, 0, 9 - touches], path
+    (book.root / "data/__pycache__").mkdir()
+    assert tested() == [0, 0, 9], "what Python leaves in a folder is none of the book's files"
     chapter = book.root / NOTEBOOK
     chapter.write_text(
         chapter.read_text(encoding="utf-8").replace('"reason": "', '"reason": "So: ', 1), encoding="utf-8"
