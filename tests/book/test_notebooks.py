@@ -55,6 +55,19 @@ def test_no_sentence_and_no_text_of_a_chart_has_a_hole(path):
     assert told and [text for text in told if re.search(r"\b(nan|NaT|NaN)\b|\{\w", text)] == []
 
 
+def test_no_table_shows_a_number_by_its_exponent():
+    """What pandas makes of small numbers beside a precision of one decimal: show them in another unit."""
+    cells = [(path.name, cell) for path in NOTEBOOKS for cell in code_cells(path)]
+    said = {
+        (name, cell.id): output["data"]["text/html"]
+        for name, cell in cells
+        for output in cell.outputs
+        if "text/html" in output.get("data", {})
+    }
+    assert [place for place, html in said.items() if re.search(r"<td>[-\d.]+e[-+]\d+</td>", html)] == []
+    assert len(said) > 100
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.name)
 def test_no_chapter_gives_a_name_of_the_package_another_meaning(path):
     """A reader who runs a cell again, or takes one into another notebook, would meet the other meaning."""
