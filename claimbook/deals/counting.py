@@ -129,7 +129,7 @@ class Deals:
         mixed = int(new.loc[new["kind"] == "mixed", "amount"].sum())
         mixed = f" (of it with debt or tokens {dollars(mixed)})" * bool(mixed)
         how = f"{told['fields'] or 'a field, and there is none,'} has one of the words {self.ai.replace('|', ', ')}"
-        how = "its column ai says so" if self.ai == MARKED else how
+        how = f"its column {told['ai']} says so" if self.ai == MARKED else how
         days = f"from {self.rounds['day'].min()} to {self.rounds['day'].max()}" if len(self.rounds) else "of no day"
         return (
             f"{self.name} ({self.vendor or 'named columns'}, {told['encoding']}): lines {number(self.lines)}, rounds"

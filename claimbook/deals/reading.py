@@ -36,9 +36,9 @@ def read(path, dates=None, ai=None, collector=None):
     """The rounds of a file, a CSV (comma, semicolon, tab, bar) or a zip of one, as Deals. Amounts are US dollars.
 
     `path`: of the file, or its bytes. `dates`: "DM" or "MD", where days such as 3/4/2024 can be read both ways. `ai`:
-    whole words with | between them, by which a round is one of AI; without it a column "ai" says so, where there is
-    one, or the words of names.toml. `collector`: whose data it is, where the header does not tell. Raises DealsError,
-    with what to do, for a file that cannot be used.
+    whole words with | between them, by which a round is one of AI; without it a column such as "ai" says so, where
+    there is one, or the words of names.toml. `collector`: whose data it is, where the header does not tell. Raises
+    DealsError, with what to do, for a file that cannot be used.
     """
     if dates not in (None, "DM", "MD"):
         raise DealsError(f"dates is {dates!r}: say DM, where the day stands first, or MD")
@@ -60,6 +60,7 @@ def read(path, dates=None, ai=None, collector=None):
     told |= {"encoding": encoding, "day": ", ".join(filter(None, [found["names"][found["day"]], order]))}
     told |= {"kind": "" if "kind" in found else " (no column says what a round is)"}
     told |= {"fields": ", ".join(found["names"][at] for at in found["fields"])}
+    told |= {"ai": found["names"][found["ai"]] if "ai" in found else ""}
     ai = ai or (names.MARKED if "ai" in found else names.NAMES["fields"]["AI"])
     return Deals(name, vendor, collector or vendor or "your export", ai, count, rounds, repeats, aside, told)
 

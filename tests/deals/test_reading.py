@@ -459,6 +459,16 @@ def test_names_of_days_and_currencies_that_lists_use(read):
     assert read("company,date,type,amount USD\n").alike.empty
 
 
+def test_names_of_places_and_of_what_is_of_ai_that_lists_use(read):
+    head = "Company,Round_Size_USD,Stage,Vertical,Location_City,Location_Country,AI_Related,Date_Announced"
+    rows = ["A,5000000,Growth,Defense,Palo Alto,USA,Yes,Mar-2025", "B,7,Seed,AI,Paris,France,Partially,2025"]
+    mine = read("\n".join([head, *rows]))
+    assert list(mine.rounds["region"]) == [BAY, "Europe"] and mine.money("2025", sector="AI") == 5_000_000
+    assert "where its column ai related says so" in mine.notes
+    mine = read("company_country,funding_size_usd,company_name,series,date\nSWE,9,A,a,2006-09-01\nEST,1,B,,2007-01-02")
+    assert list(mine.rounds["region"]) == ["Europe"] * 2 and list(mine.rounds["stage"]) == ["later", ""]
+
+
 def test_a_block_of_lines_that_stands_twice_is_no_list_of_investors(read):
     rows = "Acme,2024-01-05,Seed,5000,North\nBold,2024-01-06,Seed,5000,East\n"
     unread = "Calm,soon,Seed,5000,North\nCalm,soon,Seed,5000,West\n"
